@@ -19,6 +19,7 @@ import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
 import { applyShards } from '@etl/pipeline/routing/applyShards';
 import type { SourceKind } from '@etl/pipeline/routing/estimate';
 import { noRouting, type Route, type RoutingSettings, route } from '@etl/pipeline/routing/route';
+import { withCostLimit } from '@etl/pipeline/routing/withCostLimit';
 import type { Commit } from '@etl/storage/commitLog';
 import { inspectInThread } from '@etl/storage/inspection/inspectInThread';
 import { inspectSource } from '@etl/storage/inspectSource';
@@ -97,8 +98,9 @@ export async function validateInput(
     const plan = makePlan({ detail, batch, source, cleanBase, timeScale, warnings, dataset, lineage, route: routed });
     const cut = applyShards(plan, head, detail.compute, settings.routing);
     if (!cut.ok) return refuse(about(uri, cut.reasons));
-    const delivered = newest !== undefined && (await isDelivered(store, cut.plan, newest)) && detail.force !== true;
-    return { valid: true, plan: cut.plan, delivered };
+    const priced = withCostLimit(cut.plan, head, detail.compute?.maxCostUsd, settings.routing);
+    const delivered = newest !== undefined && (await isDelivered(store, priced, newest)) && detail.force !== true;
+    return { valid: true, plan: priced, delivered };
   } catch (error) {
     // Only a missing source is invalid input, since the event names it. Denied access, an unreachable source and
     // problems of the destination are not errors in the event.

@@ -46,6 +46,7 @@ export interface EtlEventDetail {
     readonly shards?: number;
     readonly deadlineMinutes?: number;
     readonly budgetUsd?: number;
+    readonly maxCostUsd?: number;
     readonly acceptSize?: boolean;
     /** CPU units: 1024 per vCPU. */
     readonly cpu?: number;

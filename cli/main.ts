@@ -46,7 +46,19 @@ export async function main(argv: string[]): Promise<void> {
 }
 
 /** Commands that use a running system. Other commands start a separate system, or need none. */
-const systemCommands = ['run', 'batch', 'backfill', 'schedule', 'apply', 'sink', 'vacuum', 'reap', 'dlq', 'doctor'];
+const systemCommands = [
+  'run',
+  'batch',
+  'backfill',
+  'schedule',
+  'apply',
+  'sink',
+  'vacuum',
+  'reap',
+  'dlq',
+  'cost',
+  'doctor',
+];
 
 function usesSystem(command: Command): boolean {
   for (let each: Command | null = command; each; each = each.parent) {

@@ -160,6 +160,11 @@ export const variables = {
     .describe(
       'Capacity of tasks if the event does not set it. `true`: Spot, and on-demand after Spot interruptions; `false`: on-demand',
     ),
+  ETL_PRICES: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JSON file whose values replace built-in [prices](cost.md#prices), for another region or a discount'),
   ECS_EVENTS_QUEUE_URL: z
     .url('is not a URL')
     .optional()

@@ -38,6 +38,9 @@ const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 const blocks = {
   'docs/configuration.md': { variables: variablesTable },
   'docs/cli.md': commandBlocks(),
+  'docs/cost.md': {
+    prices: require('@etl/pipeline/prices/document').pricesTable(require('@etl/pipeline/prices/table').listPrices),
+  },
   'docs/fargate.md': { failures: failuresTable },
   'docs/library-types.md': { types: publicTypes() },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },

@@ -4,6 +4,7 @@ import { lightMemoryMiB } from '@etl/pipeline/routing/policy';
 import type { LightLane, RoutingSettings } from '@etl/pipeline/routing/route';
 import type { LightConverter } from '../activities/ports';
 import type { Config } from '../config/environment';
+import { priceTable } from '../config/prices';
 import { createProcessConverter, etlProgram } from '../local/processConverter';
 import { awsServices } from './aws';
 
@@ -21,6 +22,7 @@ type Chosen = Pick<
   | 'ETL_SPOT'
   | 'ECS_LAUNCHES_PER_SECOND'
   | 'places'
+  | 'ETL_PRICES'
 >;
 
 /** Returns the routing settings of a configuration. */
@@ -32,7 +34,15 @@ export function routingOf(config: Chosen): RoutingSettings {
     taskSize: config.ETL_TASK_SIZE,
     spot: config.ETL_SPOT === 'true',
     launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
+    ...pricesOf(config),
   };
+}
+
+/** Returns the prices that plans carry; none without a price file, so that plans stay small. */
+function pricesOf(config: Chosen): Pick<RoutingSettings, 'prices'> {
+  if (config.ETL_PRICES === undefined) return {};
+  const { fargate, lambda } = priceTable(config);
+  return { prices: { fargate, lambda } };
 }
 
 /** Creates the converter of the light lane; returns undefined without a light lane. */

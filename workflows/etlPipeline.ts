@@ -119,7 +119,11 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     );
     await lineage.end('COMPLETE');
     const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
-    finish(status, { outcome: 'delivered', published: delivered.published, notification, ...already, ...note });
+    finish(
+      status,
+      { outcome: 'delivered', published: delivered.published, notification, ...already, ...note },
+      plan.batch,
+    );
     const { batch: published, routing } = plan;
     return {
       batch: published,
@@ -214,7 +218,7 @@ async function alert(
             { event: letterEvent(event), failureType, reason, workflowId, runId },
           ]);
         });
-  finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) });
+  finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) }, subject);
 }
 
 /**
@@ -255,10 +259,11 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
 }
 
 /** Writes the outcome to the memo, which is readable without a worker. */
-function finish(status: StatusTracker, end: Record<string, unknown>): void {
+function finish(status: StatusTracker, end: Record<string, unknown>, { dataset }: Partial<Batch>): void {
   status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
   const routing = status.routing();
-  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...costOf(status), ...(routing && { routing }) } });
+  const about = { ...(dataset !== undefined && { dataset }), ...(routing && { routing }) };
+  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...costOf(status), ...about } });
 }
 
 function shownLaunches(status: StatusTracker): readonly Launch[] {

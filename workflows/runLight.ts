@@ -24,7 +24,7 @@ export async function runLight(
   const { status } = context;
   status.set({ step: 'transform', generation });
   const end = await convert(context, generation);
-  onTaskEnd(lightLaunchOf(generation, end));
+  onTaskEnd(lightLaunchOf(generation, end, context.plan.prices));
   const evidence = evidenceOf(generation, end);
   const failed = failureOfLight(end);
   if (failed) throw failure(failed, reasonOf(end), evidence);

@@ -1,7 +1,9 @@
 import { jsonBytes } from '@etl/lib/json';
 import { summary } from '@etl/lib/text/markdown';
 import { transform as definition, workflowTypes } from '@etl/pipeline/definition';
+import type { Launch } from '@etl/pipeline/launches';
 import { shardWorkflowId } from '@etl/pipeline/layout';
+import { planOfShard } from '@etl/pipeline/prices/costLimit';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   type ApplicationFailure,
@@ -64,10 +66,11 @@ export async function convertShards(context: RunContext, round: Round): Promise<
   };
   const collector = collectProgress({ bytes: context.plan.source.bytes, shards: round.of }, show);
 
+  const earlier = [...status.launches()];
   const inTurn = createStartTurns(jsonBytes(context.plan));
   const one = async (number: number): Promise<void> => {
     try {
-      const { launches } = await convertOne(context, round, number, inTurn);
+      const { launches } = await convertOne(context, round, number, earlier, inTurn);
       status.addLaunch(...launches);
       collector.end(number);
       done += 1;
@@ -110,10 +113,16 @@ function createStartTurns(bytes: number): InTurn {
   };
 }
 
-async function convertOne(context: RunContext, round: Round, number: number, inTurn: InTurn): Promise<ShardResult> {
+async function convertOne(
+  context: RunContext,
+  round: Round,
+  number: number,
+  earlier: readonly Launch[],
+  inTurn: InTurn,
+): Promise<ShardResult> {
   const { title, run } = context;
   // The pipeline reports the warnings of its plan itself.
-  const plan = { ...context.plan, warnings: [] };
+  const plan = { ...planOfShard(context.plan, earlier), warnings: [] };
   const { of, indexUri, reconcileUri } = round;
   const wait = Math.floor((number - 1) / definition.shardStartsPerSecond);
   if (wait > 0) await sleep(wait * 1000);

@@ -6,6 +6,7 @@ import { budgetOf, type FailureType, finalTypeOf } from '@etl/pipeline/failures/
 import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { type Launch, launchOf, purposeOf } from '@etl/pipeline/launches';
 import type { Plan } from '@etl/pipeline/plan';
+import { costProblem } from '@etl/pipeline/prices/costLimit';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
@@ -53,36 +54,52 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
   const inLightLane = plan.compute.lane === 'light' && work.light !== undefined;
   const first = context.nextGeneration();
   let request: LaunchRequest = inLightLane ? { generation: first, lane: 'light', spot: false } : asTask(plan, first);
+  // A plan of an earlier version has no cost limit, so its replay does not change.
+  const costProblemOf = (launch: LaunchRequest) =>
+    costProblem(plan, status.launches(), { ...launch, ...(context.mode && { mode: context.mode }) });
+  /** Ends a run that cannot pay for its next launch, unless an earlier launch did the work. */
+  const endAtLimit = async (problem: string): Promise<Result> => {
+    const mayBeDone = mayHaveFinished(failed.map(({ failureType }) => failureType));
+    const done = mayBeDone && (await work.finalCheck(context, tried));
+    if (done) return done;
+    throw withLaunches(failure('CostLimit', problem), status.launches());
+  };
+  const tooExpensive = costProblemOf(request);
+  if (tooExpensive !== undefined) return endAtLimit(tooExpensive);
   for (;;) {
     tried.push(request.generation);
     try {
       return await runGeneration(context, work, request);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      const failure = asFailure(error);
-      if (request.lane === 'light' && continuesAsTask(failure, plan)) {
+      const reason = asFailure(error);
+      if (request.lane === 'light' && continuesAsTask(reason, plan)) {
         const done = checksAgain() && (await work.finalCheck(context, tried));
         if (done) return done;
         request = asTask(plan, context.nextGeneration());
+        const tooExpensive = costProblemOf(request);
+        if (tooExpensive !== undefined) return endAtLimit(tooExpensive);
         continue;
       }
-      failed.push(failedLaunch(failureTypeOf(failure), request, status.launches().at(-1)));
+      failed.push(failedLaunch(failureTypeOf(reason), request, status.launches().at(-1)));
       const next = nextLaunch(plan.budgets, plan.compute, failed, Math.random());
       if (!next.again) {
         const done =
           mayHaveFinished(failed.map(({ failureType }) => failureType)) && (await work.finalCheck(context, tried));
         if (done) return done;
-        throw withHistory(failure, failed.length > 1 ? next.why : undefined, status.launches());
+        throw withHistory(reason, failed.length > 1 ? next.why : undefined, status.launches());
       }
-      status.set({
-        step: 'wait',
-        ...shownLaunch(context, request),
-        note: describeWait(failure, request, next.delaySeconds),
-      });
-      await sleep(next.delaySeconds * 1000);
+      const note = describeWait(reason, request, next.delaySeconds);
       const generation = context.nextGeneration();
-      if (request.lane === 'light') request = { ...request, generation };
-      else request = { generation, spot: next.spot, ...(next.size && { size: next.size }) };
+      const following: LaunchRequest =
+        request.lane === 'light'
+          ? { ...request, generation }
+          : { generation, spot: next.spot, ...(next.size && { size: next.size }) };
+      const tooExpensive = costProblemOf(following);
+      if (tooExpensive !== undefined) return endAtLimit(tooExpensive);
+      status.set({ step: 'wait', ...shownLaunch(context, request), note });
+      await sleep(next.delaySeconds * 1000);
+      request = following;
     }
   }
 }
@@ -132,7 +149,7 @@ async function runGeneration<Result>(context: RunContext, work: Work<Result>, re
       return done;
     }
     const onTaskEnd = (end: TaskEnd): void => {
-      launch = { ...launch, ...launchOf(request, end) };
+      launch = { ...launch, ...launchOf(request, end, context.plan.prices) };
     };
     const done = await settled(context, work, await runTask(context, request, onTaskEnd), onTaskEnd);
     status.addLaunch(launch);

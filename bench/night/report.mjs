@@ -5,7 +5,7 @@ import { root } from '../../scripts/lib/ensure-installed.mjs';
 import { successPath } from './transitions.mjs';
 
 const require = createRequire(join(root, 'package.json'));
-const { stateTransitionsUsd, temporalActionsUsd, temporalPlanUsd } = require('./ecs/dist/prices.js');
+const { stateTransitionsUsd, temporalActionsUsd, temporalPlanUsd } = require('./pipeline/dist/prices/services.js');
 
 /** Calls per second that ECS allows an account. @see ECS Developer Guide, API throttling and Fargate quotas */
 const allowed = [

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { adviseCommand } from './advise';
 import { aslCommand } from './asl';
 import { backfillCommand } from './backfill';
 import { batchCommand } from './batch';
 import { codecServerCommand } from './codecServer';
 import { compareCommand } from './compare';
 import { convertCommand } from './convert';
+import { costCommand } from './cost';
 import { datasetCommand } from './dataset';
 import { demoCommand } from './demo';
 import { dlqCommand } from './dlq';
@@ -38,6 +40,8 @@ export const commands: readonly (() => Command)[] = [
   vacuumCommand,
   reapCommand,
   dlqCommand,
+  costCommand,
+  adviseCommand,
   aslCommand,
   compareCommand,
   imageCommand,

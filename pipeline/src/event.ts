@@ -25,6 +25,8 @@ const computeSchema = z
     deadlineMinutes: z.number().positive().max(10_080).optional(),
     /** Maximum estimated cost of a run's tasks, in US dollars. */
     budgetUsd: z.number().positive().optional(),
+    /** Maximum cost of a run in US dollars, spent and estimated: no launch exceeds it. */
+    maxCostUsd: z.number().positive().optional(),
     /** Accepts a file above the ceiling of the routing policy. */
     acceptSize: z.boolean().optional(),
     /** CPU units: 1024 per vCPU. */

@@ -1,9 +1,11 @@
-import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { ContainerMode } from './container';
 import type { FailureType } from './failures/table';
 import type { TaskEnd } from './failures/taskEnd';
 import type { Lane } from './plan';
+import { roundUsd } from './prices/roundUsd';
+import type { RunPrices } from './prices/table';
+import { lambdaUsd, taskCostUsd } from './prices/tasks';
 
 /** One deliberate launch of a run, as shown in the run's memo, its result, its failure and the Web UI. */
 export interface Launch {
@@ -17,18 +19,26 @@ export interface Launch {
   readonly spot: boolean;
   readonly taskArn?: string;
   readonly size?: TaskSize;
+  /** Ephemeral storage that ECS reports; absent for the default. */
+  readonly ephemeralStorageGiB?: number;
+  /** Memory of the function; absent for a task and for a process of the worker. */
+  readonly memoryMiB?: number;
   /** Seconds from the image pull (light lane: the start) to the stop; absent for a task that never started. */
   readonly seconds?: number;
   readonly exitCode?: number;
   /** Absent for a launch that succeeded. */
   readonly failureType?: FailureType;
   readonly reason?: string;
-  /** Estimated cost in US dollars (prices.ts); absent where the task's size or times are unknown. */
+  /** Estimated cost in US dollars, by the prices of the plan; absent where the task's size or times are unknown. */
   readonly costUsd?: number;
 }
 
-/** Returns the record of a launch once its task has ended. */
-export function launchOf(requested: { generation: number; spot: boolean; size?: TaskSize }, end: TaskEnd): Launch {
+/** Returns the record of a launch once its task has ended, priced with the plan's prices, else with the list prices. */
+export function launchOf(
+  requested: { generation: number; spot: boolean; size?: TaskSize },
+  end: TaskEnd,
+  prices?: RunPrices,
+): Launch {
   const { size, ephemeralStorageGiB, pullStartedAt, startedAt, stoppedAt } = end;
   const from = pullStartedAt ?? startedAt;
   const seconds = from === undefined || stoppedAt === undefined ? undefined : Math.max(0, stoppedAt - from) / 1000;
@@ -40,9 +50,11 @@ export function launchOf(requested: { generation: number; spot: boolean; size?: 
     lane: 'fargate',
     spot,
     ...(size && { size }),
+    ...storage,
     ...(seconds !== undefined && { seconds }),
     ...(end.exitCode !== undefined && { exitCode: end.exitCode }),
-    ...(size && seconds !== undefined && { costUsd: round(taskCostUsd({ size, spot, seconds, ...storage })) }),
+    ...(size &&
+      seconds !== undefined && { costUsd: roundUsd(taskCostUsd({ size, spot, seconds, ...storage }, prices)) }),
   };
 }
 
@@ -50,6 +62,7 @@ export function launchOf(requested: { generation: number; spot: boolean; size?: 
 export function lightLaunchOf(
   generation: number,
   end: { readonly exitCode?: number; readonly seconds: number; readonly memoryMiB?: number },
+  prices?: RunPrices,
 ): Launch {
   const { exitCode, seconds, memoryMiB } = end;
   return {
@@ -58,17 +71,15 @@ export function lightLaunchOf(
     spot: false,
     seconds,
     ...(exitCode !== undefined && { exitCode }),
-    ...(memoryMiB !== undefined && { costUsd: round(lambdaUsd({ seconds, memoryMiB })) }),
+    ...(memoryMiB !== undefined && { memoryMiB, costUsd: roundUsd(lambdaUsd({ seconds, memoryMiB }, prices)) }),
   };
 }
 
 /** Returns the known cost of the launches together, in US dollars; undefined when no cost is known. */
 export function totalCostUsd(launches: readonly Pick<Launch, 'costUsd'>[]): number | undefined {
   const costs = launches.flatMap(({ costUsd }) => costUsd ?? []);
-  return costs.length === 0 ? undefined : round(costs.reduce((sum, cost) => sum + cost, 0));
+  return costs.length === 0 ? undefined : roundUsd(costs.reduce((sum, cost) => sum + cost, 0));
 }
-
-const round = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
 /** Returns how a launch in this mode is labelled; empty for the whole conversion. */
 export function purposeOf(mode: ContainerMode | undefined): Pick<Launch, 'shard' | 'purpose'> {

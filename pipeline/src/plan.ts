@@ -11,6 +11,7 @@ import type { BudgetName } from './failures/table';
 import type { Batch } from './layout';
 import type { SourceIdentity } from './manifest';
 import { type Options, optionsHash } from './options';
+import type { RunPrices } from './prices/table';
 import { appliesSinks, sinkWarning } from './sinks/destination';
 import type { Sinks } from './sinks/sink';
 
@@ -41,6 +42,12 @@ export interface Plan {
   readonly sinks?: Sinks;
   /** Whether the run reports its lineage. */
   readonly lineage?: true;
+  /**
+   * Prices of this run: those of the price file, or of a run with a cost limit. Absent: the list prices of the program.
+   */
+  readonly prices?: RunPrices;
+  /** Absent: the run has no cost limit. */
+  readonly costLimit?: CostLimit;
   readonly warnings: readonly string[];
 }
 
@@ -58,6 +65,26 @@ export interface Estimate {
   readonly tasks: number;
   readonly seconds: number;
   readonly costUsd: number;
+}
+
+/** Billed seconds of one launch, by its purpose: from the image pull to the stop. */
+export interface BilledSeconds {
+  /** Conversion of the file, or of one shard. A task that converts the whole file also publishes it. */
+  readonly convert: number;
+  readonly index: number;
+  readonly commit: number;
+}
+
+/** Limit of a run's cost, with what its launches are estimated to cost. Workflows decide by these values alone. */
+export interface CostLimit {
+  /** US dollars: of the run, or of one shard. */
+  readonly maxUsd: number;
+  /** Size of a task whose size neither the plan nor an earlier launch determines. */
+  readonly size: TaskSize;
+  /** Estimated billed seconds of a task. */
+  readonly seconds: BilledSeconds;
+  /** Estimated cost of a launch in the light lane. */
+  readonly lightUsd: number;
 }
 
 export interface Compute {

@@ -1,14 +1,13 @@
 import {
-  lambdaUsd,
   monthlyUsd,
   snsUsd,
   sqsUsd,
   stateTransitionsUsd,
-  taskCostUsd,
   temporalActionsUsd,
   temporalPlanUsd,
   workerMonthUsd,
-} from '@etl/ecs/prices';
+} from '@etl/pipeline/prices/services';
+import { lambdaUsd, taskCostUsd } from '@etl/pipeline/prices/tasks';
 import type { Side } from './side';
 
 /** Costs in US dollars. */
@@ -31,9 +30,9 @@ export function runCosts({ billed, functions, apiCalls, tasks }: Side): Costs {
   return withTotal({
     engine,
     plan: isTemporal ? temporalPlanUsd(engine) : 0,
-    functions: sum(functions.map(lambdaUsd)),
+    functions: sum(functions.map((invocation) => lambdaUsd(invocation))),
     messages: snsUsd(apiCalls['sns:Publish'] ?? 0) + sqsUsd(apiCalls['sqs:SendMessage'] ?? 0),
-    tasks: sum(tasks.map(taskCostUsd)),
+    tasks: sum(tasks.map((task) => taskCostUsd(task))),
     worker: 0,
   });
 }

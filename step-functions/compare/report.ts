@@ -1,5 +1,5 @@
-import { workerSize } from '@etl/ecs/prices';
 import { count } from '@etl/lib/amounts';
+import { workerSize } from '@etl/pipeline/prices/services';
 import { type Costs, monthlyCosts, runCosts } from './costs';
 import type { Side, StepRun } from './side';
 import { alignStages, otherSteps } from './stages';

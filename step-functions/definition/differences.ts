@@ -155,6 +155,15 @@ export const differences = [
     shownBy: 'test: test/equivalence/declared.test.ts',
   },
   {
+    id: 'cost-limit',
+    what: 'A run with `compute.maxCostUsd`',
+    temporal: 'makes no launch that would exceed the limit, and fails with `CostLimit`',
+    stepFunctions: 'ignores the limit, with a warning',
+    reason:
+      '`Retry` repeats a state without a condition, and the machine cannot calculate the cost of a task from its times',
+    shownBy: 'test: test/step-functions/lambdas/notFollowed.test.ts',
+  },
+  {
     id: 'one-letter',
     what: 'An event that fails several times, or is delivered after a failure',
     temporal: 'has one dead letter with its latest failure, which the delivery deletes',

@@ -7,7 +7,7 @@ import type { Plan } from '@etl/pipeline/plan';
  * Returns a warning for each setting of the event that a state machine cannot apply, because its task request was fixed
  * when the state machine was generated.
  */
-export function notFollowed({ compute, timings, options, notifications }: Plan, event: unknown): string[] {
+export function notFollowed({ compute, timings, options, notifications, costLimit }: Plan, event: unknown): string[] {
   const parsed = parseEvent(event);
   const requested = parsed.ok ? (parsed.detail.compute ?? {}) : {};
   const ignored: [isRequested: boolean, key: string][] = [
@@ -27,6 +27,7 @@ export function notFollowed({ compute, timings, options, notifications }: Plan, 
     ...((compute.shards ?? 1) > 1
       ? [`compute.shards: ${compute.shards} tasks: ignored by the state machine, in which one task converts a file`]
       : []),
+    ...(costLimit ? ['compute.maxCostUsd: ignored by the state machine, which does not know what a launch cost'] : []),
     ...(mayBeHeld(options)
       ? ['level hold: ignored by the state machine: a batch that a gate holds is a failed run']
       : []),

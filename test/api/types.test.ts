@@ -20,7 +20,7 @@ const columnKeys = {
   ...{ format: 1, timeZone: 1 },
 } satisfies Record<keyof EtlColumn, 1> satisfies Record<'type' | keyof ColumnRules, 1>;
 const computeKeys = {
-  ...{ lane: 1, shards: 1, deadlineMinutes: 1, budgetUsd: 1, acceptSize: 1, cpu: 1, memory: 1 },
+  ...{ lane: 1, shards: 1, deadlineMinutes: 1, budgetUsd: 1, maxCostUsd: 1, acceptSize: 1, cpu: 1, memory: 1 },
   ...{ ephemeralStorageGiB: 1, spot: 1, timeoutSeconds: 1, startTimeoutSeconds: 1 },
 } satisfies Record<keyof NonNullable<EtlEventDetail['compute']>, 1>;
 const requestKeys = {

@@ -1,6 +1,6 @@
-import { taskCostUsd } from '@etl/ecs/prices';
 import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { describeLaunch, launchOf, lightLaunchOf } from '@etl/pipeline/launches';
+import { taskCostUsd } from '@etl/pipeline/prices/tasks';
 
 const size = { cpu: 2048, memoryMiB: 8192 };
 
@@ -62,7 +62,15 @@ describe('a launch', () => {
 describe('a launch in the light lane', () => {
   test('costs what its function costs, or nothing in a process of the worker', () => {
     const launch = lightLaunchOf(1, { exitCode: 0, seconds: 10, memoryMiB: 1024 });
-    expect(launch).toEqual({ generation: 1, lane: 'light', spot: false, seconds: 10, exitCode: 0, costUsd: 0.000167 });
+    expect(launch).toEqual({
+      generation: 1,
+      lane: 'light',
+      spot: false,
+      seconds: 10,
+      exitCode: 0,
+      memoryMiB: 1024,
+      costUsd: 0.000167,
+    });
     expect(describeLaunch(launch)).toBe('launch 1: light lane, 10 s, $0.0002: delivered');
     expect(lightLaunchOf(2, { seconds: 1 })).toEqual({ generation: 2, lane: 'light', spot: false, seconds: 1 });
   });

@@ -61,7 +61,15 @@ describe('the light lane', () => {
       const result: PipelineResult = await handle.result();
       expect(result).toMatchObject({ delivered, routing });
       expect(result.launches).toEqual([
-        { generation: 1, lane: 'light', spot: false, seconds: 3, exitCode: 0, costUsd: expect.any(Number) },
+        {
+          generation: 1,
+          lane: 'light',
+          spot: false,
+          seconds: 3,
+          exitCode: 0,
+          memoryMiB: 1769,
+          costUsd: expect.any(Number),
+        },
       ]);
       const { memo } = await handle.describe();
       expect(memo?.etl).toMatchObject({ outcome: 'delivered', routing, launches: [{ lane: 'light' }] });

@@ -1,10 +1,10 @@
 import { bullets, code, type Markdown, md, numbersTable } from '@etl/lib/text/markdown';
 import { approveCommand } from '@etl/pipeline/approval';
 import type { BatchStatus } from '@etl/pipeline/batch/control';
-import { roundUsd } from '@etl/pipeline/batch/fileResult';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { missed } from '@etl/pipeline/batch/summary';
 import { messageNames } from '@etl/pipeline/definition';
+import { roundUsd } from '@etl/pipeline/prices/roundUsd';
 import { defineQuery, workflowInfo } from '@temporalio/workflow';
 import { showDetails } from '../details';
 import { onQuery } from '../handlers';

@@ -1,4 +1,5 @@
 import { cut } from '@etl/lib/capped';
+import { roundUsd } from '../prices/roundUsd';
 import { schemaWarningStart } from '../schemaChanges';
 import type { BatchFile } from './batchFile';
 
@@ -88,8 +89,6 @@ function costOf(launches: unknown): { costUsd?: number } {
   );
   return costs.length === 0 ? {} : { costUsd: roundUsd(costs.reduce((sum, cost) => sum + cost, 0)) };
 }
-
-export const roundUsd = (dollars: number): number => Math.round(dollars * 1e6) / 1e6;
 
 /**
  * Returns the end of a run from the cause of its failure. The names of Temporal's errors are the same in workflows and

@@ -1,7 +1,7 @@
 import { jsonBytes } from '@etl/lib/json';
+import { roundUsd } from '../prices/roundUsd';
 import { schemaWarningStart } from '../schemaChanges';
 import type { FileResult } from './fileResult';
-import { roundUsd } from './fileResult';
 
 /**
  * `hidden`: a name begins with `_` or `.`; `name`: `match` excludes it; `day`: its key contains a day that was not

@@ -99,6 +99,11 @@ const table = {
     budget: 'none',
     meaning: 'a later run published this batch from another source',
   },
+  CostLimit: {
+    budget: 'none',
+    meaning:
+      'the next launch would exceed `compute.maxCostUsd`, by the cost of the earlier launches and its estimate: it was not launched ([cost.md](cost.md#cost-limit))',
+  },
   Timeout: {
     budget: 'none',
     meaning: 'the launch exceeded its timeout: its task was stopped, and the commit log has no commit of this run',

@@ -1,6 +1,6 @@
 import type { Fact } from '@etl/lib/text/messageLine';
-import { roundUsd } from '../batch/fileResult';
 import { filesFound, missed } from '../batch/summary';
+import { roundUsd } from '../prices/roundUsd';
 import { labelled } from './labelled';
 import type { BatchOutcome } from './outcome';
 import type { MessageTexts } from './texts';

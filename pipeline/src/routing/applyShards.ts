@@ -31,7 +31,10 @@ export function applyShards(
   plan: Plan,
   head: Pick<HeadInspection, 'compression' | 'encoding' | 'rowBytes'>,
   { shards, deadlineMinutes, budgetUsd }: ShardRequirements = {},
-  { launchesPerSecond = transform.launchesPerSecond }: Pick<RoutingSettings, 'launchesPerSecond'> = {},
+  {
+    launchesPerSecond = transform.launchesPerSecond,
+    prices,
+  }: Pick<RoutingSettings, 'launchesPerSecond' | 'prices'> = {},
 ): Applied {
   if (plan.compute.lane === 'light') {
     const unmet = unmetRequirements(plan.routing?.estimate, { deadlineMinutes, budgetUsd }, 'the light lane');
@@ -52,6 +55,7 @@ export function applyShards(
     spot: plan.compute.spot,
     timeoutSeconds: plan.timings.timeoutSeconds,
     launchesPerSecond,
+    ...(prices && { prices }),
   });
   if (!decided.ok) return decided;
   const { reasons, estimate, warnings } = decided;

@@ -1,6 +1,8 @@
-import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
 import type { TaskSize } from '@etl/ecs/sizes';
-import type { Estimate } from '../plan';
+import type { BilledSeconds, Estimate } from '../plan';
+import { roundUsd } from '../prices/roundUsd';
+import { listPrices, type RunPrices } from '../prices/table';
+import { lambdaUsd, taskCostUsd } from '../prices/tasks';
 
 /**
  * Bytes of CSV that one vCPU converts per second. Measured (docs/benchmarks.md): 10.33 GB in 120.9 s of CPU time (85
@@ -51,6 +53,8 @@ export interface RunShape {
   readonly spot: boolean;
   /** @default 's3' */
   readonly source?: SourceKind;
+  /** @default the list prices */
+  readonly prices?: RunPrices;
 }
 
 /**
@@ -61,31 +65,39 @@ export function bytesPerSecond(vcpus: number, source: SourceKind = 's3'): number
   return Math.min(vcpus * bytesPerVcpuSecond, source === 's3' ? bytesPerStreamSecond : Number.POSITIVE_INFINITY);
 }
 
+/** Returns the billed seconds of the launches of a run. */
+export function billedSeconds({ bytes, size, tasks, source = 's3' }: Omit<RunShape, 'spot' | 'prices'>): BilledSeconds {
+  const converting = bytes / tasks / bytesPerSecond(size.cpu / 1024, source);
+  return {
+    convert: paidStartSeconds + converting + (tasks === 1 ? publishSeconds : 0),
+    index: paidStartSeconds + bytes / indexBytesPerSecond[source],
+    commit: paidStartSeconds + publishSeconds,
+  };
+}
+
 /**
  * Returns the expected duration and cost of a run, from its first launch to its commit, in seconds and US dollars,
  * without failures.
  */
-export function estimateRun({ bytes, size, tasks, spot, source = 's3' }: RunShape): Estimate {
-  const converting = bytes / tasks / bytesPerSecond(size.cpu / 1024, source);
+export function estimateRun(shape: RunShape): Estimate {
+  const { size, tasks, spot, prices = listPrices } = shape;
+  const { convert, index, commit } = billedSeconds(shape);
   const stages =
     tasks === 1
-      ? [{ launches: 1, seconds: converting + publishSeconds }]
+      ? [{ launches: 1, seconds: convert }]
       : [
-          { launches: 1, seconds: bytes / indexBytesPerSecond[source] },
-          { launches: tasks, seconds: converting },
-          { launches: 1, seconds: publishSeconds },
+          { launches: 1, seconds: index },
+          { launches: tasks, seconds: convert },
+          { launches: 1, seconds: commit },
         ];
-  const paid = ({ seconds }: { seconds: number }) => taskCostUsd({ size, spot, seconds: paidStartSeconds + seconds });
+  const sum = (of: (stage: (typeof stages)[number]) => number) => stages.reduce((total, stage) => total + of(stage), 0);
   return {
     tasks,
     seconds: rounded(
-      stages.reduce((sum, stage) => sum + taskStartSeconds + stage.seconds, 0),
+      sum(({ seconds }) => taskStartSeconds + seconds - paidStartSeconds),
       1,
     ),
-    costUsd: rounded(
-      stages.reduce((sum, stage) => sum + stage.launches * paid(stage), 0),
-      6,
-    ),
+    costUsd: roundUsd(sum(({ launches, seconds }) => launches * taskCostUsd({ size, spot, seconds }, prices))),
   };
 }
 
@@ -98,15 +110,17 @@ export function estimateLight(shape: {
   readonly kind: 'lambda' | 'process';
   readonly memoryMiB: number;
   readonly source?: SourceKind;
+  /** @default the list prices */
+  readonly prices?: RunPrices;
 }): Estimate {
-  const { bytes, kind, memoryMiB, source = 's3' } = shape;
+  const { bytes, kind, memoryMiB, source = 's3', prices = listPrices } = shape;
   const vcpus = kind === 'lambda' ? memoryMiB / lambdaMiBPerVcpu : 1;
   const working = bytes / bytesPerSecond(vcpus, source) + publishSeconds;
   const seconds = working + (kind === 'lambda' ? lambdaStartSeconds : 0);
   return {
     tasks: 0,
     seconds: rounded(seconds, 1),
-    costUsd: kind === 'lambda' ? rounded(lambdaUsd({ seconds, memoryMiB }), 6) : 0,
+    costUsd: kind === 'lambda' ? roundUsd(lambdaUsd({ seconds, memoryMiB }, prices)) : 0,
   };
 }
 

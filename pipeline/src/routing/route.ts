@@ -3,6 +3,7 @@ import { describeBytes } from '@etl/lib/amounts';
 import type { Compression } from '../csv/compression';
 import type { EventDetail } from '../event';
 import type { Compute, Estimate, Lane, Routing } from '../plan';
+import type { RunPrices } from '../prices/table';
 import { describeSize } from './describe';
 import { estimateLight, estimateRun, type SourceKind } from './estimate';
 import {
@@ -37,6 +38,8 @@ export interface RoutingSettings {
    * @default transform.launchesPerSecond
    */
   readonly launchesPerSecond?: number;
+  /** Prices of the price file. @default the list prices */
+  readonly prices?: RunPrices;
   /** The engine cannot follow lanes: a requested lane is accepted, and every conversion is a task. */
   readonly ignoresLanes?: boolean;
 }
@@ -231,8 +234,9 @@ function estimateOf(
   source: SourceKind,
   policySize: TaskSize,
   { size = policySize, spot }: Compute,
-  { lightLane }: RoutingSettings,
+  { lightLane, prices }: RoutingSettings,
 ): Estimate | undefined {
-  if (lane === 'fargate') return estimateRun({ bytes, size, tasks: 1, spot, source });
-  return lightLane && estimateLight({ bytes, kind: lightLane.kind, memoryMiB: lightMemoryMiB, source });
+  const priced = { bytes, source, ...(prices && { prices }) };
+  if (lane === 'fargate') return estimateRun({ ...priced, size, tasks: 1, spot });
+  return lightLane && estimateLight({ ...priced, kind: lightLane.kind, memoryMiB: lightMemoryMiB });
 }

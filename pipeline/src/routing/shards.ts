@@ -5,6 +5,7 @@ import type { Encoding } from '../csv/encoding';
 import { transform } from '../definition';
 import { maxShards } from '../event';
 import type { Estimate } from '../plan';
+import type { RunPrices } from '../prices/table';
 import { bytesPerSecond, estimateRun, indexBytesPerSecond, type SourceKind, taskStartSeconds } from './estimate';
 
 /** The event's requirements for the number of tasks. */
@@ -32,6 +33,8 @@ export interface ShardRequest {
   readonly timeoutSeconds: number;
   /** Launches per second across all workers. */
   readonly launchesPerSecond: number;
+  /** @default the list prices */
+  readonly prices?: RunPrices;
 }
 
 export type ShardPlan =
@@ -202,9 +205,16 @@ function late(request: ShardRequest, shards: number): string[] {
 }
 
 /** The run starts all shards and the workers launch them: the slower rate decides when the last one starts. */
-function choice({ source, size, spot, launchesPerSecond }: ShardRequest, shards: number): Choice {
+function choice({ source, size, spot, launchesPerSecond, prices }: ShardRequest, shards: number): Choice {
   const { bytes, kind } = source;
-  const { seconds, ...rest } = estimateRun({ bytes, size, tasks: shards, spot, source: kind });
+  const { seconds, ...rest } = estimateRun({
+    bytes,
+    size,
+    tasks: shards,
+    spot,
+    source: kind,
+    ...(prices && { prices }),
+  });
   const startsPerSecond = Math.min(transform.shardStartsPerSecond, launchesPerSecond);
   const starting = shards > 1 ? Math.floor(shards / startsPerSecond) : 0;
   return { shards, estimate: { ...rest, seconds: seconds + starting } };

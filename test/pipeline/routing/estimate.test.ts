@@ -1,4 +1,4 @@
-import { lambdaUsd, taskCostUsd } from '@etl/ecs/prices';
+import { lambdaUsd, taskCostUsd } from '@etl/pipeline/prices/tasks';
 import {
   bytesPerStreamSecond,
   bytesPerVcpuSecond,

@@ -61,6 +61,13 @@ test('lanes: accepts the light lane with a warning, and runs every file as a tas
   }
 });
 
+test('cost-limit: warns that a limit of the cost is not supported', () => {
+  const seconds = { convert: 60, index: 60, commit: 60 };
+  const costLimit = { maxUsd: 1, size: { cpu: 1024, memoryMiB: 2048 }, seconds, lightUsd: 0 };
+  const plan = { compute: { spot: false }, timings: { timeoutSeconds, startTimeoutSeconds }, options: {}, costLimit };
+  expect(notFollowed(plan as Plan, {})).toEqual([expect.stringMatching(/^compute\.maxCostUsd: ignored/)]);
+});
+
 test.each<Plan['options']>([{ rejects: { level: 'hold' } }, { quality: { rowCount: { level: 'hold' } } }])(
   'warns that a holding gate is not supported: %j',
   (options) => {

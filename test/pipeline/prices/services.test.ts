@@ -1,5 +1,4 @@
 import {
-  lambdaUsd,
   monthlyUsd,
   snsUsd,
   sqsUsd,
@@ -7,7 +6,8 @@ import {
   temporalActionsUsd,
   temporalPlanUsd,
   workerMonthUsd,
-} from '@etl/ecs/prices';
+} from '@etl/pipeline/prices/services';
+import { lambdaUsd } from '@etl/pipeline/prices/tasks';
 
 test('prices of engines are per million', () => {
   // 6 × $25 / 1,000,000; 9 × $50 / 1,000,000

@@ -1,0 +1,46 @@
+import { number } from '@etl/lib/amounts';
+import type { SizeAdvice } from '@etl/pipeline/advice/rightSize';
+import { describeTaskSize } from '@etl/pipeline/advice/workload';
+import { etlCommand } from '../hints';
+import { columns, dollars } from './table';
+
+export interface HistoryReport {
+  readonly version: 1;
+  readonly destination: string;
+  readonly from: string;
+  readonly to: string;
+  readonly prices: { readonly region: string; readonly date: string };
+  readonly datasets: readonly SizeAdvice[];
+  /** Datasets without a run that shows the need of one task. */
+  readonly notAdvised: readonly string[];
+  /** Batches that were not read, because a dataset has more than the most that are read. */
+  readonly left: number;
+  /** Batches whose newest commit is unreadable. */
+  readonly unreadable: number;
+}
+
+/** Returns the text output of `etl advise --from-history`. */
+export function sizeLines(report: HistoryReport): string[] {
+  const { destination, from, to, prices, datasets, notAdvised, left, unreadable } = report;
+  return [
+    `Batches: ${from} to ${to}, below ${destination}`,
+    `Prices:  ${prices.region}, ${prices.date}, on demand, a month of 30 days`,
+    ...(datasets.length === 0
+      ? []
+      : [
+          '',
+          ...columns([['Dataset', 'Runs', 'Now', 'Advice', 'Saving/month', 'Confidence', ''], ...datasets.map(rowOf)]),
+        ]),
+    ...(notAdvised.length > 0
+      ? ['', `No advice: ${notAdvised.join(', ')}: no run in which one task converted the whole file`]
+      : []),
+    ...(left > 0 ? ['', `Not read: ${number(left)} earlier batches`] : []),
+    ...(unreadable > 0 ? [`Unreadable commits: ${unreadable}; find them with: ${etlCommand('doctor')}`] : []),
+  ];
+}
+
+const rowOf = (advice: SizeAdvice): string[] => {
+  const { dataset, runs, current, proposed, savingMonthUsd, confidence, reason } = advice;
+  const size = (of: SizeAdvice['current']): string => (of ? describeTaskSize(of) : '-');
+  return [dataset, String(runs), size(current), size(proposed), dollars(savingMonthUsd), confidence, reason];
+};

@@ -1,0 +1,81 @@
+import type { TaskSize } from '@etl/ecs/sizes';
+import type { ContainerMode } from '../container';
+import type { Launch } from '../launches';
+import type { BilledSeconds, CostLimit, Plan } from '../plan';
+import { roundUsd } from './roundUsd';
+import { taskCostUsd } from './tasks';
+
+/** Launch that a run is about to make. */
+export interface NextLaunch {
+  readonly generation: number;
+  readonly lane?: 'light';
+  readonly spot: boolean;
+  readonly size?: TaskSize;
+  /** @default the whole conversion */
+  readonly mode?: ContainerMode;
+}
+
+type Limited = Pick<Plan, 'compute' | 'prices' | 'costLimit'>;
+
+/**
+ * Returns why a launch exceeds the limit: the cost of the earlier launches and the estimate of this one, together with
+ * the launches that must follow it. Undefined within the limit, and without one.
+ */
+export function costProblem(plan: Limited, earlier: readonly Launch[], next: NextLaunch): string | undefined {
+  const { costLimit } = plan;
+  if (!costLimit) return undefined;
+  const spent = spentUsd(plan, costLimit, earlier);
+  const needed = roundUsd(remainingUsd(plan, costLimit, next));
+  if (roundUsd(spent + needed) <= costLimit.maxUsd) return undefined;
+  const what = next.mode?.kind === 'index' ? 'the launches that convert the file' : `launch ${next.generation}`;
+  const [who, limit] =
+    next.mode?.kind === 'shard' ? ['the shard', 'its share of compute.maxCostUsd'] : ['the run', 'compute.maxCostUsd'];
+  return (
+    `${who} has spent ${usd(spent)}, and ${what} would cost about ${usd(needed)}, which together exceeds ${limit}, ` +
+    `${usd(costLimit.maxUsd)}: raise compute.maxCostUsd, or remove the cause of the earlier launches`
+  );
+}
+
+/**
+ * Returns the plan of one of the shards: its limit is an equal share of what the earlier launches and the commit leave.
+ * Shards run at the same time and do not know what the others have spent.
+ */
+export function planOfShard(plan: Plan, earlier: readonly Launch[]): Plan {
+  const { costLimit, compute } = plan;
+  if (!costLimit) return plan;
+  const left = costLimit.maxUsd - spentUsd(plan, costLimit, earlier) - taskUsd(plan, costLimit, compute, 'commit');
+  return { ...plan, costLimit: { ...costLimit, maxUsd: Math.max(0, left / (compute.shards ?? 1)) } };
+}
+
+/** Returns the cost of launches. One that ran, but whose size or times are unknown, counts with its estimate. */
+function spentUsd(plan: Limited, limit: CostLimit, launches: readonly Launch[]): number {
+  return roundUsd(launches.reduce((sum, launch) => sum + (launch.costUsd ?? unknownUsd(plan, limit, launch)), 0));
+}
+
+function unknownUsd(plan: Limited, limit: CostLimit, { lane, taskArn, spot, size, purpose }: Launch): number {
+  if (lane === 'light') return limit.lightUsd;
+  return taskArn === undefined ? 0 : taskUsd(plan, limit, { spot, ...(size && { size }) }, purpose ?? 'convert');
+}
+
+/** Returns the estimate of a launch. That of an index includes the shards and the commit, without which it is useless. */
+function remainingUsd(plan: Limited, limit: CostLimit, next: NextLaunch): number {
+  if (next.lane === 'light') return limit.lightUsd;
+  const of = (purpose: keyof BilledSeconds) => taskUsd(plan, limit, next, purpose);
+  if (next.mode?.kind === 'index') return of('index') + (plan.compute.shards ?? 1) * of('convert') + of('commit');
+  return of(next.mode?.kind === 'commit' ? 'commit' : 'convert');
+}
+
+function taskUsd(
+  { compute, prices }: Limited,
+  limit: CostLimit,
+  { spot, size }: { readonly spot: boolean; readonly size?: TaskSize },
+  purpose: keyof BilledSeconds,
+): number {
+  const { ephemeralStorageGiB } = compute;
+  const storage = ephemeralStorageGiB === undefined ? {} : { ephemeralStorageGiB };
+  const seconds = limit.seconds[purpose];
+  return taskCostUsd({ size: size ?? compute.size ?? limit.size, spot, seconds, ...storage }, prices);
+}
+
+/** Formats small amounts with six digits, others with four, without trailing zeros. */
+const usd = (dollars: number): string => `$${Number(dollars.toFixed(dollars < 0.01 ? 6 : 4))}`;
