@@ -10,10 +10,10 @@ import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { getFreePort } from '../../local/freePort';
 import { createFileDeadLetters } from '../../local/outbox';
 import { clientConfig } from '../support/awsTestClients';
+import { etlInProcess } from '../support/etlInProcess';
 import { type Moto, startMoto } from '../support/moto';
 import { countMessages, makeQueue, sendAll } from '../support/queues';
 import { created, s3Object } from '../support/s3Events';
-import { etl } from '../support/system';
 import { TestServer } from '../support/testServer';
 
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
@@ -43,7 +43,7 @@ withBoth('etl dlq', () => {
   });
 
   const dlq = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-    etl(['dlq', ...args], {
+    etlInProcess(['dlq', ...args], {
       TEMPORAL_ADDRESS: server.address,
       AWS_ENDPOINT_URL: moto.endpoint,
       AWS_ACCESS_KEY_ID: 'test',
