@@ -43,8 +43,7 @@ const folder = await makeScratchFolder(tmpdir(), 'test');
 const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
-  // Jest's workers inherit these. Module registries and assertions are young garbage; with the default of 16 MB, a quarter of
-  // the CPU time of the workers is garbage collection.
+  // Jest's workers inherit these. Most of their garbage is young, such as module registries and assertions.
   '--min-semi-space-size=32',
   '--max-semi-space-size=64',
   jest,
