@@ -40,7 +40,7 @@ module.exports = {
   'system/onAws': [15, 'moto, a real server and a worker as in AWS'],
   'system/scheduleTimes': [15, 'the times of schedules in all time zones, listed by a real server'],
   'conformance/ecs': [15, 'each behaviour on both ECS stand-ins, with tasks in Docker'],
-  'cli/dlq': [15, 'a real server and moto'],
+  'cli/dlq': [30, 'a real server, and a queue with real visibility timeouts'],
   'etl-image/container': [15, 'the container program as a process for each file'],
   'etl-image/faults/killed': [15, 'the container program, killed at many steps'],
   'etl-image/faults/twoAtOnce': [15, 'container programs of two runs at once, paused at chosen steps'],
