@@ -35,6 +35,8 @@ export interface Ports {
   readonly progress: ProgressReporter;
   readonly executions: Executions;
   readonly sinks: SinkWriters;
+  /** Absent outside a worker. */
+  readonly latenessMeter?: LatenessMeter;
   /** Absent if no collector of lineage events is configured. */
   readonly lineage?: Lineage;
   /** Absent if this worker has no light lane. */
@@ -222,6 +224,12 @@ export interface Lineage {
   send(event: LineageEvent): Promise<void>;
   /** Runs work after all earlier work with the same key. */
   inOrder(key: string, work: () => Promise<void>): Promise<void>;
+}
+
+/** Publishes the result of a check for late batches as metrics (docs/monitoring.md). */
+export interface LatenessMeter {
+  /** `late`: numbers of late batches by dataset; a dataset that is absent has none. `at`: time of the check. */
+  latenessChecked(late: Readonly<Record<string, number>>, at: Date): void;
 }
 
 /** Dead-letter queue with one letter per failed event. */
