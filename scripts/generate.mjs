@@ -43,6 +43,7 @@ const blocks = {
   },
   'docs/fargate.md': { failures: failuresTable },
   'docs/library-types.md': { types: publicTypes() },
+  'docs/monitoring.md': { metrics: require(join(root, 'dist', 'workers', 'metrics', 'table.js')).metricsDocument() },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),
