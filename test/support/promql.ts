@@ -1,4 +1,4 @@
-import { parser } from '@prometheus-io/lezer-promql';
+const promql = () => import('@prometheus-io/lezer-promql');
 
 /** Names that a PromQL expression uses: metrics, and labels in selectors, `by` and `on`. */
 export interface PromqlNames {
@@ -10,7 +10,8 @@ export interface PromqlNames {
  * Parses an expression with Prometheus's own grammar. Replaces Grafana's variables for durations first.
  * @throws if the expression is invalid
  */
-export function namesIn(expression: string): PromqlNames {
+export async function namesIn(expression: string): Promise<PromqlNames> {
+  const { parser } = await promql();
   const text = withoutVariables(expression);
   const metrics = new Set<string>();
   const labels = new Set<string>();
