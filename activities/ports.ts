@@ -226,10 +226,12 @@ export interface Lineage {
   inOrder(key: string, work: () => Promise<void>): Promise<void>;
 }
 
-/** Publishes the result of a check for late batches as metrics (docs/monitoring.md). */
+/** Metrics of checks for late batches (docs/monitoring.md). */
 export interface LatenessMeter {
-  /** `late`: numbers of late batches by dataset; a dataset that is absent has none. `at`: time of the check. */
-  latenessChecked(late: Readonly<Record<string, number>>, at: Date): void;
+  /** Counts a late batch. Call it once for each dataset, batch date and kind. */
+  batchLate(dataset: string, kind: 'neverStarted' | 'late'): void;
+  /** Sets the time of the latest completed check to now. */
+  checked(): void;
 }
 
 /** Dead-letter queue with one letter per failed event. */

@@ -16,7 +16,7 @@ import { startIntakes } from './intake/startIntakes';
 import { lightConcurrency, routingOf } from './lightLane';
 import { createMetrics } from './metrics/metrics';
 import { queueReadings } from './metrics/readings';
-import { watch } from './metrics/watch';
+import { readingInterval, watch } from './metrics/watch';
 import { createPorts } from './ports';
 import { watchStateChanges } from './stateChanges';
 import { registerTaskDefinition } from './taskDefinition';
@@ -111,7 +111,9 @@ export async function createEtlWorker(
       const stateChanges = watchStateChanges(config.ECS_EVENTS_QUEUE_URL, client, log);
       const intakes = startIntakes(config, client, ports.deadLetters, log, datasets);
       const queues =
-        metricMeter === noopMetricMeter ? undefined : watch(queueReadings(config, client, namespace, metrics), log);
+        metricMeter === noopMetricMeter
+          ? undefined
+          : watch(queueReadings(config, client, namespace, metrics), log, readingInterval(config.ETL_TIME_SCALE));
       stopIntakes = () => Promise.all(intakes.map((intake) => intake.stop()));
       log.info({ namespace, taskDefinition: config.ECS_TASK_DEFINITION }, 'worker is polling');
       process.send?.('ready');

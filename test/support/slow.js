@@ -54,6 +54,8 @@ module.exports = {
   'storage/objectStore': [10, 'concurrent calls of moto, which serves them one at a time'],
   'system/webUi': [10, 'a browser with the Web UI'],
   'system/readme': [10, 'commands of the documents, run as processes'],
+  'system/metrics': [15, 'a local system whose worker serves metrics'],
+  'workflows/facts': [12, 'dozens of runs, half of them on a worker without a cache'],
   'aws/sqsEventSource': [10, 'real visibility timeouts of SQS'],
   'system/guides': [12, 'commands of the guides, run as processes'],
 };

@@ -22,7 +22,6 @@ export function createMetrics(meter: MetricMeter, version: string): Metrics {
   const labelOf = datasetLabels();
   const isNew = firstTimes(rememberedFacts);
   const observed = new Set<string>();
-  let late: readonly string[] = [];
   meters.set('etl_worker_info', 1, { version });
 
   const count = (fact: Fact): void => {
@@ -60,15 +59,7 @@ export function createMetrics(meter: MetricMeter, version: string): Metrics {
       // An exported gauge cannot be removed; comparisons with NaN are false.
       if (observed.has(series)) meters.set(name, value ?? Number.NaN, labels);
     },
-    latenessChecked(batches, at) {
-      const counts = new Map<string, number>(late.map((dataset) => [dataset, 0]));
-      for (const [dataset, number] of Object.entries(batches)) {
-        const label = labelOf(dataset);
-        counts.set(label, (counts.get(label) ?? 0) + number);
-      }
-      late = [...counts.keys()];
-      for (const [dataset, number] of counts) meters.set('etl_late_batches', number, { dataset });
-      meters.set('etl_lateness_check_timestamp_seconds', at.getTime() / 1000, {});
-    },
+    batchLate: (dataset, kind) => meters.add('etl_late_batches_total', 1, { dataset: labelOf(dataset), kind }),
+    checked: () => meters.set('etl_lateness_last_check_timestamp_seconds', Date.now() / 1000, {}),
   };
 }

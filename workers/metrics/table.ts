@@ -53,15 +53,15 @@ export const metricsTable = {
     labels: ['dataset', 'type', 'state'],
     help: 'Applications of commits to sinks: applied, retried (failed, and repeated) or failed for good',
   },
-  etl_late_batches: {
-    kind: 'gauge',
-    labels: ['dataset'],
-    help: 'Late batches found by the latest check for lateness on this worker',
+  etl_late_batches_total: {
+    kind: 'counter',
+    labels: ['dataset', 'kind'],
+    help: 'Batches that checks reported: neverStarted, or late (not delivered by the deadline)',
   },
-  etl_lateness_check_timestamp_seconds: {
+  etl_lateness_last_check_timestamp_seconds: {
     kind: 'gauge',
     labels: [],
-    help: 'When this worker ran its latest check for lateness',
+    help: 'When this worker completed its latest check for late batches',
   },
   etl_task_queue_backlog_tasks: {
     kind: 'gauge',

@@ -1,14 +1,18 @@
 import type { Logger } from 'pino';
 import type { Reading } from './readings';
 
-/** Interval between two readings of all queues, in seconds. */
-export const readingSeconds = 30;
+/** Interval between two readings of all queues, in seconds, and its lower bound in rehearsals. */
+const readingSeconds = 30;
+const minReadingSeconds = 1;
+
+/** Returns the interval between two readings in seconds, for a factor of waits (`ETL_TIME_SCALE`). */
+export const readingInterval = (timeScale: number): number => Math.max(readingSeconds * timeScale, minReadingSeconds);
 
 /**
- * Reads repeatedly until it is stopped, beginning at once. A call that has not ended is not repeated meanwhile. A failed
+ * Reads every `seconds` until it is stopped, beginning at once. A call that has not ended is not repeated meanwhile. A failed
  * call withdraws its gauges: a server without the call, or a missing permission, is not an error of the worker.
  */
-export function watch(readings: readonly Reading[], log: Pick<Logger, 'debug'>, seconds = readingSeconds) {
+export function watch(readings: readonly Reading[], log: Pick<Logger, 'debug'>, seconds: number) {
   const running = new Set<Reading>();
   let stopped = false;
   const run = async (reading: Reading): Promise<void> => {

@@ -67,16 +67,18 @@ test('datasets beyond the maximum share one series, and a failure before the dat
   });
 });
 
-test('a dataset that a check for lateness no longer names has no late batches', () => {
+test('late batches count by kind, and a check sets its time', () => {
   const { metrics, samples } = started();
-  metrics.latenessChecked({ sales: 2, returns: 1 }, new Date(1000));
-  metrics.latenessChecked({ returns: 3 }, new Date(2000));
-  expect(samples).toEqual({
+  const before = Date.now() / 1000;
+  for (const kind of ['late', 'neverStarted', 'late'] as const) metrics.batchLate('sales', kind);
+  metrics.checked();
+  const { etl_lateness_last_check_timestamp_seconds: at, ...counts } = samples;
+  expect(counts).toEqual({
     ...info,
-    'etl_late_batches{dataset=sales}': 0,
-    'etl_late_batches{dataset=returns}': 3,
-    etl_lateness_check_timestamp_seconds: 2,
+    'etl_late_batches_total{dataset=sales,kind=late}': 2,
+    'etl_late_batches_total{dataset=sales,kind=neverStarted}': 1,
   });
+  expect(at).toBeGreaterThanOrEqual(before);
 });
 
 test('a gauge that cannot be read is absent at first, and loses its value later', () => {
