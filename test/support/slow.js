@@ -30,6 +30,8 @@ module.exports = {
   'system/catchUp': [20, 'a server that is down longer than the shortest catch-up window'],
   'system/sinksMinistack': [10, 'deploys the state machine and its functions on ministack'],
   'system/taskOutcomes': [35, 'a local system with failed and stopped launches, and their real retry intervals'],
+  'system/night': [25, 'a local system with a slow task, and a dozen commands as processes'],
+  'cli/night/status': [12, 'waits five seconds for a server that does not answer, twice'],
   'system/light': [20, 'a local system, with killed processes of the light lane'],
   'system/payloads': [20, 'a local system with encryption that is started three times'],
   'system/schedules': [20, 'schedules of a real server, which act in real time'],

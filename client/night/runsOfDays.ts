@@ -1,0 +1,99 @@
+import type { ScheduleFact } from '@etl/pipeline/calendar/cell';
+import { type BatchDay, isRunOf, workflowIdsOf } from '@etl/pipeline/calendar/runsOfDay';
+import { workflowTypes } from '@etl/pipeline/definition';
+import type { RunFacts } from '@etl/pipeline/runs/runFacts';
+import type { Client } from '@temporalio/client';
+import { temporalClient } from '../../config/temporalClient';
+import { askStatus, factsOf } from '../runs/readRun';
+
+/**
+ * Days in one query. Temporal limits queries of visibility to ten a second for a namespace (dynamic configuration
+ * `frontend.namespaceRPS.visibility`), so 200 days take 20 queries instead of 200.
+ */
+const daysPerQuery = 10;
+
+/** Runs that are read at most for all days. */
+export const maxRuns = 20_000;
+
+/**
+ * Returns the runs of these batches that Temporal retains: pipelines of their files and batches of files, also runs that
+ * later runs of the same workflow ID have replaced.
+ */
+export async function runsOfDays(client: Client, days: readonly BatchDay[]): Promise<RunFacts[]> {
+  const runs: RunFacts[] = [];
+  for (let from = 0; from < days.length && runs.length < maxRuns; from += daysPerQuery) {
+    const some = days.slice(from, from + daysPerQuery);
+    for await (const info of client.workflow.list({ query: queryOf(some) })) {
+      if (some.some((day) => isRunOf(day, info.workflowId))) runs.push(factsOf(info));
+      if (runs.length >= maxRuns) break;
+    }
+  }
+  return runs;
+}
+
+function queryOf(days: readonly BatchDay[]): string {
+  const types = [workflowTypes.pipeline, workflowTypes.nightlyBatch].map(quoted).join(', ');
+  const ids = days.flatMap(workflowIdsOf).map((id) => `WorkflowId STARTS_WITH ${quoted(id)}`);
+  return `WorkflowType IN (${types}) AND ExecutionStatus != 'ContinuedAsNew' AND (${ids.join(' OR ')})`;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Returns what Temporal knows about the schedule of a dataset, which has the name of the dataset. */
+export async function scheduleFactOf(client: Client, dataset: string): Promise<ScheduleFact> {
+  try {
+    const { state, info } = await client.schedule.getHandle(dataset).describe();
+    const lastStart = info.recentActions.at(-1)?.scheduledAt ?? info.createdAt;
+    return {
+      exists: true,
+      createdAt: info.createdAt.getTime(),
+      ...(state.paused && { pausedAfter: lastStart.getTime() }),
+    };
+  } catch (error) {
+    if (error instanceof temporalClient().ScheduleNotFoundError) return { exists: false };
+    throw error;
+  }
+}
+
+/** Hours before now in which `otherDays` looks for runs, and how many runs it reads at most. */
+const recentHours = 26;
+const maxRecentRuns = 1000;
+
+/** Days that `otherDays` returns at most. */
+const maxOtherDays = 50;
+
+/**
+ * Returns the batches with runs of files that started recently, the newest first. `now`: milliseconds since the epoch.
+ */
+export async function otherDays(client: Client, now: number): Promise<BatchDay[]> {
+  const since = new Date(now - recentHours * 3_600_000).toISOString();
+  const query = `WorkflowType = ${quoted(workflowTypes.pipeline)} AND StartTime >= ${quoted(since)}`;
+  const days = new Map<string, BatchDay>();
+  let read = 0;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const [, dataset, batchDate] = /^etl\/([^/]+)\/(\d{4}-\d{2}-\d{2})\//.exec(workflowId) ?? [];
+    if (dataset !== undefined && batchDate !== undefined) days.set(`${dataset}/${batchDate}`, { dataset, batchDate });
+    if (++read >= maxRecentRuns || days.size >= maxOtherDays) break;
+  }
+  return [...days.values()];
+}
+
+/** Open runs that are asked for their status, and how many at a time. */
+const maxAsked = 64;
+const askedAtATime = 16;
+
+/**
+ * Adds the answers of open runs to the query `status`: only the run knows whether it is held. If a run does not answer,
+ * no worker may be running, so the others are not asked.
+ */
+export async function withAnswers(client: Client, runs: readonly RunFacts[]): Promise<RunFacts[]> {
+  const open = runs.filter(({ endedAt }) => endedAt === undefined).slice(0, maxAsked);
+  const answers = new Map<string, Awaited<ReturnType<typeof askStatus>>>();
+  for (let from = 0; from < open.length; from += askedAtATime) {
+    const some = open.slice(from, from + askedAtATime);
+    const asked = await Promise.all(some.map((run) => askStatus(client, run)));
+    for (const [index, run] of some.entries()) answers.set(run.runId, asked[index] ?? {});
+    if (asked.every(({ isUnanswered }) => isUnanswered)) break;
+  }
+  return runs.map((run) => ({ ...run, ...answers.get(run.runId) }));
+}
