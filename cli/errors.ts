@@ -1,10 +1,11 @@
+import { usageExitCode } from '@etl/lib/cliError';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures/table';
 
 /** Exit codes of the `etl` command, in addition to those of the container (docs/cli.md). @see sysexits.h */
 export const cliExitCodes = {
   failed: 1,
-  usage: 64,
+  usage: usageExitCode,
   noInput: 66,
   unavailable: 69,
   cannotCreate: 73,

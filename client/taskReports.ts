@@ -1,6 +1,7 @@
 import type { StepName } from '@etl/pipeline/definition';
 import type { TaskHeartbeat } from '@etl/pipeline/runStatus';
 import type { WorkflowClient, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { decoded } from './decoded';
 
 /** Progress of a conversion that a workflow or one of its children waits for. */
 export interface TaskReport extends TaskHeartbeat {
@@ -68,20 +69,17 @@ function mergeChildren(known: readonly Child[], { raw }: Description): Child[] {
  * Returns the details of the last heartbeats, decoded by the client's data converter. Details that cannot be decoded
  * are left out.
  */
-async function heartbeatsIn({ raw }: Description, { options }: Watched['client']): Promise<TaskHeartbeat[]> {
-  const { payloadConverter, payloadCodecs } = options.loadedDataConverter;
+export async function heartbeatsIn({ raw }: Description, { options }: Watched['client']): Promise<TaskHeartbeat[]> {
   const found = (raw.pendingActivities ?? []).flatMap(({ activityType, heartbeatDetails }) => {
     const payload = reportingActivities.has(activityType?.name ?? '') ? heartbeatDetails?.payloads?.[0] : undefined;
     return payload ? [payload] : [];
   });
-  const decoded = found.map(async (payload) => {
+  const details = found.map(async (payload) => {
     try {
-      let payloads = [payload];
-      for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
-      return payloads.map((each) => payloadConverter.fromPayload<TaskHeartbeat>(each));
+      return [await decoded<TaskHeartbeat>(payload, options.loadedDataConverter)];
     } catch {
       return [];
     }
   });
-  return (await Promise.all(decoded)).flat().filter((details) => typeof details?.generation === 'number');
+  return (await Promise.all(details)).flat().filter((each) => typeof each?.generation === 'number');
 }

@@ -1,4 +1,4 @@
-// cli/schedule/cron.ts: five fields, numbers and names, lists, ranges and steps. The values of each field become
+// pipeline/src/calendar/cron.ts: five fields, numbers and names, lists, ranges and steps. The values of each field become
 // Temporal's calendars, so a library has to give them, and must not accept what calendars cannot say.
 import { Differences, orRejected, rejected } from './differences.mjs';
 
@@ -13,7 +13,7 @@ const fields = [
 ];
 
 export async function compare({ load, require, say }) {
-  const { cronFields } = require('./dist/cli/schedule/cron.js');
+  const { cronFields } = require('@etl/pipeline/calendar/cron');
   const { generator } = require('@etl/lib/random');
   const { parseCronExpression } = await load('cron-schedule');
   const { CronExpressionParser } = await load('cron-parser');

@@ -1,4 +1,4 @@
-// lib/src/timeZones.ts and cli/schedule/wallTime.ts: the clock changes of a zone, and the instants of a wall time.
+// lib/src/timeZones.ts and pipeline/src/calendar/wallTime.ts: the clock changes of a zone, and the instants of a wall time.
 import { cpuMs, Differences } from './differences.mjs';
 
 export const packages = ['temporal-polyfill@1.0.8', '@js-temporal/polyfill@0.5.1', 'luxon@3.7.2', 'croner@11.0.0'];
@@ -7,9 +7,9 @@ const [firstYear, lastYear] = [2026, 2036];
 const minute = 60_000;
 
 export async function compare({ load, require, say }) {
-  const { clockChanges, instantsOf, minutesOfDay } = require('./dist/cli/schedule/wallTime.js');
-  const { startsOn } = require('./dist/cli/schedule/nextRuns.js');
-  const { everyDay } = require('./dist/cli/schedule/timetable.js');
+  const { clockChanges, instantsOf, minutesOfDay } = require('@etl/pipeline/calendar/wallTime');
+  const { startsOn } = require('@etl/pipeline/calendar/nextRuns');
+  const { everyDay } = require('@etl/pipeline/calendar/timetable');
   const { DateTime } = await load('luxon');
   const { Cron } = await load('croner');
   const polyfills = { 'temporal-polyfill': await load('temporal-polyfill') };

@@ -1,17 +1,17 @@
 import { canonicalJson } from '@etl/lib/canonicalJson';
 import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
+import { duration, showDuration } from '@etl/pipeline/calendar/durations';
+import { daysOfWeek, timeOfDay } from '@etl/pipeline/calendar/timetable';
+import { describeTimetable } from '@etl/pipeline/calendar/words';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
-import { duration, showDuration } from '../schedule/durations';
 import { timetableOf } from '../schedule/readSpec';
 import { scheduleReport } from '../schedule/report';
 import { type NightlySettings, nightlySchedule, scheduleDefaults } from '../schedule/settings';
 import { settingsOf } from '../schedule/settingsOf';
-import { daysOfWeek, timeOfDay } from '../schedule/timetable';
-import { describeTimetable } from '../schedule/words';
 import { timeZone } from '../schedule/zoneName';
 import { shownPath } from './read';
 

@@ -1,6 +1,6 @@
+import { type DayOfWeek, dayNames, type Month, monthNames } from '@etl/pipeline/calendar/names';
+import type { WallTime } from '@etl/pipeline/calendar/wallTime';
 import type { CalendarSpec } from '@temporalio/client';
-import { type DayOfWeek, dayNames, type Month, monthNames } from './names';
-import type { WallTime } from './wallTime';
 
 const hourOf = (time: WallTime) => Math.floor(time / 60);
 /** Returns the calendar of one time on every day. */

@@ -1,6 +1,6 @@
 import { addDays, daysBetween } from '@etl/lib/timeZones';
-import { isDayOf, type Timetable } from './timetable';
-import { clockChanges, daysOfChange, startTime, type WallTime } from './wallTime';
+import { isDayOf, type Timetable } from '@etl/pipeline/calendar/timetable';
+import { clockChanges, daysOfChange, startTime, type WallTime } from '@etl/pipeline/calendar/wallTime';
 
 /** Days on which a clock change skips or repeats a time of a timetable, and the time that replaces it. */
 export interface Moved {

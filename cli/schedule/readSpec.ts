@@ -1,9 +1,9 @@
+import { showDuration } from '@etl/pipeline/calendar/durations';
+import { type DayOfWeek, dayNames, type Month, monthNames } from '@etl/pipeline/calendar/names';
+import { everyDay, type Timetable } from '@etl/pipeline/calendar/timetable';
+import { minutesOfDay, type WallTime } from '@etl/pipeline/calendar/wallTime';
+import { describeTimetable } from '@etl/pipeline/calendar/words';
 import type { CalendarSpecDescription, ScheduleSpecDescription } from '@temporalio/client';
-import { showDuration } from './durations';
-import { type DayOfWeek, dayNames, type Month, monthNames } from './names';
-import { everyDay, type Timetable } from './timetable';
-import { minutesOfDay, type WallTime } from './wallTime';
-import { describeTimetable } from './words';
 
 /**
  * Returns the timetable of a spec that `etl schedule create` generated; undefined for a spec of another origin. Earlier

@@ -1,12 +1,12 @@
 import { type BatchRequest, parseBatchRequest } from '@etl/pipeline/batch/request';
+import { showDuration } from '@etl/pipeline/calendar/durations';
+import { type PlannedRun, plannedRun } from '@etl/pipeline/calendar/nextRuns';
+import { localTime } from '@etl/pipeline/calendar/wallTime';
 import type { ScheduleDescription } from '@temporalio/client';
 import { etlCommand } from '../hints';
-import { showDuration } from './durations';
-import { type PlannedRun, plannedRun } from './nextRuns';
 import { describeTimes } from './readSpec';
 import { overlapPolicies } from './settings';
 import { describeRuns } from './show';
-import { localTime } from './wallTime';
 
 /** Output of `etl schedule describe --json`. */
 export interface ScheduleReport {

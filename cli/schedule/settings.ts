@@ -1,10 +1,10 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { shownFiles } from '@etl/pipeline/batch/shownFiles';
+import type { Timetable } from '@etl/pipeline/calendar/timetable';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduleSpec } from './spec';
-import type { Timetable } from './timetable';
 
 export const overlapPolicies = {
   skip: 'SKIP',

@@ -1,11 +1,11 @@
 import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
+import { cronTimetable, everyDay, passesMidnight, type Timetable } from '@etl/pipeline/calendar/timetable';
 import { batchRequest } from '../batch/request';
 import type { RequestOptions } from '../batch/requestOptions';
 import { cliExitCodes } from '../errors';
 import { movedTimes } from './clockChanges';
 import type { NightlySettings, Overlap } from './settings';
-import { cronTimetable, everyDay, passesMidnight, type Timetable } from './timetable';
 
 /** Options of a schedule. Durations are in milliseconds, `at` in minutes of the day. */
 export interface ScheduleOptions extends RequestOptions {

@@ -1,4 +1,4 @@
-import type { PlannedRun } from './nextRuns';
+import type { PlannedRun } from '@etl/pipeline/calendar/nextRuns';
 import type { IrregularDay, YearAhead } from './yearAhead';
 
 /** Formats the next runs: `next: 2026-02-09 02:30 (2026-02-09T01:30Z), batch date 2026-02-08`. */

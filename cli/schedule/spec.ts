@@ -1,9 +1,9 @@
+import { everyDay, type Timetable } from '@etl/pipeline/calendar/timetable';
+import { minutesOfDay, showTime, type WallTime } from '@etl/pipeline/calendar/wallTime';
+import { describeTimetable } from '@etl/pipeline/calendar/words';
 import type { CalendarSpec, ScheduleSpec } from '@temporalio/client';
 import { atTime, atTimes, dayName, monthName, rangesOf } from './calendars';
 import { type Moved, movedTimes } from './clockChanges';
-import { everyDay, type Timetable } from './timetable';
-import { minutesOfDay, showTime, type WallTime } from './wallTime';
-import { describeTimetable } from './words';
 
 /**
  * Returns a spec by which Temporal starts each time once on each of its days, starting with the year of the day `from`.

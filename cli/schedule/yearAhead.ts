@@ -1,8 +1,8 @@
 import { addDays, dayIn, daysBetween } from '@etl/lib/timeZones';
+import { startsOn } from '@etl/pipeline/calendar/nextRuns';
+import { isDayOf, type Timetable } from '@etl/pipeline/calendar/timetable';
+import { localTime, showTime } from '@etl/pipeline/calendar/wallTime';
 import type { Client } from '@temporalio/client';
-import { startsOn } from './nextRuns';
-import { isDayOf, type Timetable } from './timetable';
-import { localTime, showTime } from './wallTime';
 
 /** A day whose starts differ from the timetable, such as the day of a clock change. */
 export interface IrregularDay {

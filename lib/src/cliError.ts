@@ -11,3 +11,6 @@ export class CliError extends Error {
     super(message, options);
   }
 }
+
+/** Exit code of an option or a declaration that is not valid. @see sysexits.h, EX_USAGE */
+export const usageExitCode = 64;

@@ -145,3 +145,9 @@ export function replayWorkflowId(dataset: string): string {
 export function workflowId(batch: Batch): string {
   return `etl/${batch.dataset}/${batch.batchDate}/${batch.source}`;
 }
+
+/** Returns the batch in a workflow ID that the CLI made; no fields for any other ID. */
+export function batchOfWorkflowId(id: string): Partial<Batch> {
+  const [, dataset, batchDate, source] = /^etl\/([^/]+)\/(\d{4}-\d{2}-\d{2})\/([^/]+)$/.exec(id) ?? [];
+  return dataset !== undefined && batchDate !== undefined && source !== undefined ? { dataset, batchDate, source } : {};
+}

@@ -1,8 +1,8 @@
+import { duration } from '@etl/pipeline/calendar/durations';
+import { cronTimetable, daysOfWeek, timeOfDay } from '@etl/pipeline/calendar/timetable';
 import { selectGroups } from '../../cli/dlq/groups';
 import { describeDiscarded, describeRedriven } from '../../cli/dlq/show';
-import { duration } from '../../cli/schedule/durations';
 import { nightlyAction } from '../../cli/schedule/settings';
-import { cronTimetable, daysOfWeek, timeOfDay } from '../../cli/schedule/timetable';
 import { timeZone } from '../../cli/schedule/zoneName';
 import { integrationOf, readDefinition } from '../../step-functions/lint/definition';
 import { parsePath, pathsIn, pathsInTemplate } from '../../step-functions/lint/paths/expressions';

@@ -1,5 +1,5 @@
 import { offsetMinutes } from '@etl/lib/timeZones';
-import { type ClockChange, clockChanges, minutesOfDay, type WallTime } from '../../cli/schedule/wallTime';
+import { type ClockChange, clockChanges, minutesOfDay, type WallTime } from '@etl/pipeline/calendar/wallTime';
 
 /** Zones whose clocks agree over a span of years. */
 export interface ZoneGroup {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { monthNames } from '@etl/pipeline/calendar/names';
+import { everyDay } from '@etl/pipeline/calendar/timetable';
 import type { ScheduleHandle } from '@temporalio/client';
-import { monthNames } from '../../cli/schedule/names';
 import { scheduleReport } from '../../cli/schedule/report';
 import { minCatchupMs, nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
-import { everyDay } from '../../cli/schedule/timetable';
 import { until } from '../support/system';
 import { TestServer } from '../support/testServer';
 

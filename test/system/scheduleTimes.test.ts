@@ -1,11 +1,11 @@
 import { addDays, dayIn, daysBetween } from '@etl/lib/timeZones';
+import { nextRuns, startsOn } from '@etl/pipeline/calendar/nextRuns';
+import { cronTimetable, everyDay, type Timetable, timeOfDay } from '@etl/pipeline/calendar/timetable';
+import { daysOfChange, localTime, showTime } from '@etl/pipeline/calendar/wallTime';
 import type { ScheduleSpec } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
-import { nextRuns, startsOn } from '../../cli/schedule/nextRuns';
 import { nightlyAction } from '../../cli/schedule/settings';
 import { scheduleSpec } from '../../cli/schedule/spec';
-import { cronTimetable, everyDay, type Timetable, timeOfDay } from '../../cli/schedule/timetable';
-import { daysOfChange, localTime, showTime } from '../../cli/schedule/wallTime';
 import { inParallel } from '../support/parallel';
 import { type Random, randomFrom } from '../support/random';
 import { TestServer } from '../support/testServer';

@@ -1,16 +1,16 @@
 import { CliError } from '@etl/lib/cliError';
 import { dayIn } from '@etl/lib/timeZones';
 import { shownFiles } from '@etl/pipeline/batch/shownFiles';
+import { nextRuns, type PlannedRun } from '@etl/pipeline/calendar/nextRuns';
+import { describeTimetable } from '@etl/pipeline/calendar/words';
 import { checkDataset } from '../../batch/checkDataset';
 import { cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
-import { nextRuns, type PlannedRun } from '../../schedule/nextRuns';
 import { type NightlySettings, nightlySchedule } from '../../schedule/settings';
 import { type ScheduleOptions, settingsOf } from '../../schedule/settingsOf';
 import { describeIrregularDays, describeRuns } from '../../schedule/show';
 import type { StoreOptions } from '../../schedule/store';
 import { storeSchedule } from '../../schedule/store';
-import { describeTimetable } from '../../schedule/words';
 import { plannedYear, serverYear, type YearAhead } from '../../schedule/yearAhead';
 import { printResult, withClient } from '../../withClient';
 

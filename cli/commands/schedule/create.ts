@@ -1,11 +1,11 @@
 import { CliError } from '@etl/lib/cliError';
+import { duration } from '@etl/pipeline/calendar/durations';
+import { daysOfWeek, timeOfDay } from '@etl/pipeline/calendar/timetable';
 import { Command, Option } from 'commander';
 import type { CreateOptions } from '../../actions/schedule/create';
 import { prefixArgument, withRequestOptions } from '../../batch/requestOptions';
 import { cliExitCodes } from '../../errors';
-import { duration } from '../../schedule/durations';
 import { minCatchupMs, overlapPolicies, scheduleDefaults } from '../../schedule/settings';
-import { daysOfWeek, timeOfDay } from '../../schedule/timetable';
 import { timeZone } from '../../schedule/zoneName';
 
 const action = (): typeof import('../../actions/schedule/create') => require('../../actions/schedule/create');

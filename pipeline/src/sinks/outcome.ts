@@ -41,6 +41,11 @@ export function sinkFailureOf(
 }
 
 /** Returns the command that finishes the sinks of a batch. */
-export function replayCommand({ dataset, batchDate }: Pick<Batch, 'dataset' | 'batchDate'>): string {
-  return `npx etl sink replay ${dataset} --from ${batchDate} --to ${batchDate}`;
+export function replayCommand(batch: Pick<Batch, 'dataset' | 'batchDate'>): string {
+  return ['npx etl', ...replayArgs(batch)].join(' ');
+}
+
+/** Returns the arguments of the command that finishes the sinks of a batch. */
+export function replayArgs({ dataset, batchDate }: Pick<Batch, 'dataset' | 'batchDate'>): readonly string[] {
+  return ['sink', 'replay', dataset, '--from', batchDate, '--to', batchDate];
 }

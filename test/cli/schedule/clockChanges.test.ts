@@ -1,8 +1,8 @@
 import { dayIn } from '@etl/lib/timeZones';
+import { nextRuns, startsOn } from '@etl/pipeline/calendar/nextRuns';
+import { cronTimetable, everyDay, timeOfDay } from '@etl/pipeline/calendar/timetable';
+import { changesNear, clockChanges, instantsOf, showTime, startTime } from '@etl/pipeline/calendar/wallTime';
 import { movedTimes } from '../../../cli/schedule/clockChanges';
-import { nextRuns, startsOn } from '../../../cli/schedule/nextRuns';
-import { cronTimetable, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
-import { changesNear, clockChanges, instantsOf, showTime, startTime } from '../../../cli/schedule/wallTime';
 import { thorough } from '../../support/thorough';
 import { criticalTimes, zonesByClockChanges } from '../../support/timeZones';
 

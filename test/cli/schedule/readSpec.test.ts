@@ -1,8 +1,8 @@
+import { cronTimetable, everyDay, timeOfDay } from '@etl/pipeline/calendar/timetable';
 import type { CalendarSpec, ScheduleSpec, ScheduleSpecDescription } from '@temporalio/client';
 import { decodeScheduleSpec, encodeScheduleSpec } from '@temporalio/client/lib/schedule-helpers';
 import { describeTimes, timetableOf } from '../../../cli/schedule/readSpec';
 import { scheduleSpec } from '../../../cli/schedule/spec';
-import { cronTimetable, everyDay, timeOfDay } from '../../../cli/schedule/timetable';
 
 /** Returns the spec as the server returns it. */
 const stored = (spec: ScheduleSpec): ScheduleSpecDescription => decodeScheduleSpec(encodeScheduleSpec(spec));

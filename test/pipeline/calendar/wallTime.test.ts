@@ -1,5 +1,5 @@
 import { offsetMinutes, wallClock } from '@etl/lib/timeZones';
-import { clockChanges, instantsOf, minutesOfDay } from '../../../cli/schedule/wallTime';
+import { clockChanges, instantsOf, minutesOfDay } from '@etl/pipeline/calendar/wallTime';
 import { randomFrom } from '../../support/random';
 
 const minute = 60_000;

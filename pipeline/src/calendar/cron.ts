@@ -1,5 +1,4 @@
-import { CliError } from '@etl/lib/cliError';
-import { cliExitCodes } from '../errors';
+import { CliError, usageExitCode } from '@etl/lib/cliError';
 import { dayNames, monthNames, shortNames } from './names';
 
 /** Values of the fields of a cron expression, each in ascending order. */
@@ -75,5 +74,5 @@ function valueIn(text: string, { names = [], min }: Field): number {
 
 function badCron(expression: string, problem: string): CliError {
   const remedy = "Use a form such as --cron '30 2 * * 1-5', which is 02:30 from Monday to Friday";
-  return new CliError(`--cron '${expression}' ${problem}`, remedy, cliExitCodes.usage);
+  return new CliError(`--cron '${expression}' ${problem}`, remedy, usageExitCode);
 }

@@ -1,4 +1,4 @@
-import { cronFields } from '../../../cli/schedule/cron';
+import { cronFields } from '@etl/pipeline/calendar/cron';
 import { type Random, randomFrom } from '../../support/random';
 
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];

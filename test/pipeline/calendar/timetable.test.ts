@@ -1,7 +1,7 @@
-import { cronFields } from '../../../cli/schedule/cron';
-import { duration, showDuration } from '../../../cli/schedule/durations';
-import { cronTimetable, daysOfWeek, everyDay, passesMidnight, timeOfDay } from '../../../cli/schedule/timetable';
-import { describeTimetable } from '../../../cli/schedule/words';
+import { cronFields } from '@etl/pipeline/calendar/cron';
+import { duration, showDuration } from '@etl/pipeline/calendar/durations';
+import { cronTimetable, daysOfWeek, everyDay, passesMidnight, timeOfDay } from '@etl/pipeline/calendar/timetable';
+import { describeTimetable } from '@etl/pipeline/calendar/words';
 
 describe('times of day and days of the week', () => {
   test.each([

@@ -1,5 +1,4 @@
-import { CliError } from '@etl/lib/cliError';
-import { cliExitCodes } from '../errors';
+import { CliError, usageExitCode } from '@etl/lib/cliError';
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -9,7 +8,7 @@ export function duration(text: string): number {
     const parts = [...text.matchAll(/(\d+)([smhd])/g)];
     return parts.reduce((sum, [, value, unit]) => sum + Number(value) * units[unit as keyof typeof units], 0);
   }
-  throw new CliError(`${text} is not a duration`, 'Use a form such as 90s, 10m, 24h or 2d', cliExitCodes.usage);
+  throw new CliError(`${text} is not a duration`, 'Use a form such as 90s, 10m, 24h or 2d', usageExitCode);
 }
 
 /** Formats milliseconds as in `1d 2h` or `10m`; `0s` for zero. */

@@ -1,5 +1,4 @@
-import { CliError } from '@etl/lib/cliError';
-import { cliExitCodes } from '../errors';
+import { CliError, usageExitCode } from '@etl/lib/cliError';
 import { cronFields } from './cron';
 import { dayNames, shortNames } from './names';
 import { minutesOfDay, type WallTime } from './wallTime';
@@ -27,7 +26,7 @@ export function timeOfDay(text: string): WallTime {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   const time = Number(hours) * 60 + Number(minutes);
   if (Number(minutes) < 60 && time < minutesOfDay) return time;
-  throw new CliError(`--at ${text} is not a time of day`, 'Use the form HH:MM, e.g. --at 02:30', cliExitCodes.usage);
+  throw new CliError(`--at ${text} is not a time of day`, 'Use the form HH:MM, e.g. --at 02:30', usageExitCode);
 }
 
 /** Parses an option that takes days of the week: `mon-fri`, `mon,wed,fri` or `sat-mon`. */
@@ -42,7 +41,7 @@ export function daysOfWeek(text: string): number[] {
 
 function badDays(text: string): CliError {
   const remedy = 'Use a form such as mon-fri or sat,sun (sun mon tue wed thu fri sat)';
-  return new CliError(`--days ${text} is not a list of days of the week`, remedy, cliExitCodes.usage);
+  return new CliError(`--days ${text} is not a list of days of the week`, remedy, usageExitCode);
 }
 
 /** Maximum of starts a day: one every 15 minutes. A batch lists all files of its day, so more would be too frequent. */
@@ -59,7 +58,7 @@ export function cronTimetable(expression: string): Timetable {
     throw new CliError(
       `--cron '${expression}' would start ${hours.length * minutes.length} batches a day`,
       `Use at most ${maxTimes} start times a day; */15 is every quarter of an hour`,
-      cliExitCodes.usage,
+      usageExitCode,
     );
   }
   return { times: hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)), ...days };

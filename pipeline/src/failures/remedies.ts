@@ -1,0 +1,67 @@
+import type { FailureType } from './table';
+
+/** Command that follows a failure. */
+export type RemedyCommand =
+  /** `etl run` with the file and the options of the event, which may be edited. */
+  | 'run'
+  /** `etl retry`: the same event again. */
+  | 'retry'
+  /** `etl sink replay`. */
+  | 'replay'
+  /** `etl approve`. */
+  | 'approve'
+  /** `etl runs` of the dataset. */
+  | 'runs';
+
+/** What an operator does after a failure. */
+export interface Remedy {
+  /** Imperative sentence without a period: what to check or correct before the command. */
+  readonly first: string;
+  readonly command: RemedyCommand;
+}
+
+const notItsFault = 'The failure is outside the file';
+
+/** The remedy of every failure type, for a run that will not continue by itself. */
+export const remedies: Readonly<Record<FailureType, Remedy>> = {
+  InvalidInput: { first: 'Correct the file, or the options of its event', command: 'run' },
+  BadData: { first: 'Correct the data, or change the limit or rule that the reason names', command: 'run' },
+  NoSuchInput: { first: 'Put the file where the reason expects it', command: 'retry' },
+  BadConfiguration: {
+    first: 'Correct the setting, address or permission that the reason names',
+    command: 'retry',
+  },
+  CredentialsRefused: { first: 'Restore the AWS credentials of the task', command: 'retry' },
+  Held: { first: 'Look at the rejected rows or the failed rule', command: 'approve' },
+  NotApproved: { first: 'Correct the file, or the limits of its gates', command: 'run' },
+  SourceChanged: { first: 'Wait until the file is complete', command: 'retry' },
+  SourceConflict: {
+    first: 'Add --replaces with the file that the reason names, or another "source" in --options',
+    command: 'run',
+  },
+  SchemaWidened: { first: 'Check the reason', command: 'retry' },
+  Superseded: { first: 'A later run published another file: check which of the two is right', command: 'runs' },
+  Timeout: {
+    first: 'Raise compute.timeoutSeconds or the task size if the file has grown; converted parts are reused',
+    command: 'retry',
+  },
+  TaskFailed: { first: 'Read the last log lines', command: 'retry' },
+  CommitMissing: { first: 'Check that the task can write to the destination', command: 'retry' },
+  TaskStopped: { first: 'Check who stopped the task', command: 'retry' },
+  TaskKilled: { first: 'Check the memory of the task', command: 'retry' },
+  TaskFailedToStart: { first: 'Correct the image, network or secret that the reason names', command: 'retry' },
+  StartTimeout: { first: 'Check image size, subnets and registry of the task', command: 'retry' },
+  HostFailure: { first: notItsFault, command: 'retry' },
+  ExitCodeMissing: { first: notItsFault, command: 'retry' },
+  OutcomeUnknown: { first: notItsFault, command: 'retry' },
+  LaunchRefused: { first: 'Correct what ECS refuses', command: 'retry' },
+  LaunchUnanswered: { first: 'Check that workers poll the launch queue', command: 'retry' },
+  CapacityUnavailable: { first: 'Raise the quota, or wait until Fargate has capacity', command: 'retry' },
+  Throttled: { first: 'Reduce other calls to ECS in the account', command: 'retry' },
+  SpotInterruption: { first: 'Set compute.spot to false if Spot capacity stays short', command: 'retry' },
+  OutOfMemory: { first: 'Declare more compute.memory in --options, or fewer chunkRows', command: 'run' },
+  ServiceUnavailable: { first: 'Check that the service in the reason responds again', command: 'retry' },
+  SinkFailed: { first: 'The data is committed: correct what the sink reports', command: 'replay' },
+  Cancelled: { first: 'Start it again if it should deliver', command: 'retry' },
+  BatchIncomplete: { first: 'Correct the listed files; delivered files are skipped', command: 'retry' },
+};

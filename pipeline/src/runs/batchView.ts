@@ -1,0 +1,67 @@
+import { fieldsOf, isAmount } from '@etl/lib/reading';
+import type { Common } from './common';
+import { outcomeOf, silentEnds, silentTypes } from './ends';
+import { filesIn, listOf, textOf, textsIn } from './loose';
+import { openPart } from './openPart';
+import type { RunFacts } from './runFacts';
+import type { RunView } from './runView';
+import { stepOfFailure } from './stepOfFailure';
+
+/** Problems of a batch that its view lists. */
+const maxProblems = 10;
+
+/** Returns the view of a batch. */
+export function batchView(facts: RunFacts, common: Common): RunView {
+  const { workflowId, result, failure } = facts;
+  const memo = fieldsOf(facts.memo?.batch);
+  const answer = fieldsOf(facts.answer);
+  const isOpen = facts.endedAt === undefined;
+  const summary = { ...memo, ...fieldsOf(result) };
+  const waiting = listOf(answer.held);
+  const isHeld = waiting.length > 0 && answer.running === 0;
+  const outcome = isOpen ? (isHeld ? 'held' : 'running') : outcomeOf(facts.status);
+  const { from, to } = fieldsOf(summary.dates);
+  const batchDate = textOf(from) !== undefined && from === to ? textOf(from) : textOf(fieldsOf(facts.input).batchDate);
+  const dataset = textOf(fieldsOf(facts.input).dataset);
+  const batch = { ...(dataset !== undefined && { dataset }), ...(batchDate !== undefined && { batchDate }) };
+  const counts = isOpen ? fieldsOf(answer.counts) : summary;
+  const files = Object.fromEntries(
+    fileCounts.flatMap((name) => (isAmount(counts[name]) ? [[name, counts[name]]] : [])),
+  );
+  const problems = filesIn(isOpen ? answer.problems : summary.problems, maxProblems);
+  const base = {
+    ...common,
+    kind: 'batch' as const,
+    batch,
+    title: workflowId,
+    outcome,
+    problems,
+    ...(Object.keys(files).length > 0 && { files }),
+    ...(isAmount(summary.costUsd) && { costUsd: summary.costUsd }),
+    ...(isAmount(summary.rowsWritten) && {
+      rows: { written: summary.rowsWritten, rejected: isAmount(summary.rowsRejected) ? summary.rowsRejected : 0 },
+    }),
+  };
+  if (isOpen) {
+    const [held] = waiting.map((each) => textOf(fieldsOf(each).reason));
+    return {
+      ...base,
+      ...openPart({ ...facts, answer: { step: answer.phase } }, []),
+      ...(isHeld && { failureType: 'Held', ...(held !== undefined && { reason: held }) }),
+    };
+  }
+  if (outcome === 'delivered') return { ...base, step: 'done' };
+  const failureType = failure?.type ?? textOf(memo.failureType) ?? silentTypes[outcome] ?? 'Unknown';
+  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome];
+  const reasons = failureType === 'InvalidInput' ? textsIn(memo.reasons) : [];
+  const step = stepOfFailure(failureType, reason ?? '', []);
+  return {
+    ...base,
+    failureType,
+    ...(reason !== undefined && { reason }),
+    reasons: reasons.length > 1 ? reasons : [],
+    ...(step !== undefined && { step }),
+  };
+}
+
+const fileCounts = ['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;

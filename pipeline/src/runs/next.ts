@@ -1,0 +1,110 @@
+import { fieldsOf, isText } from '@etl/lib/reading';
+import { shellWord } from '@etl/lib/shellWord';
+import { type RemedyCommand, remedies } from '../failures/remedies';
+import type { FailureType } from '../failures/table';
+import { replayArgs } from '../sinks/outcome';
+import type { CommandText, Next, RunView } from './runView';
+
+/** Formats a command for a folder in which the package is installed. */
+export const npxCommand: CommandText = (...args) => ['npx etl', ...args.map(shellWord)].join(' ');
+
+/** Facts besides the view that decide what comes next. */
+export interface NextFacts {
+  /** Event of the run, if it was read. */
+  readonly input?: unknown;
+  readonly isUnanswered?: boolean;
+  /** ISO 8601: when the run tries again. */
+  readonly retryAt?: string;
+}
+
+/** Returns what comes next for a run; undefined if it has delivered. */
+export function nextOf(
+  view: Omit<RunView, 'next'>,
+  { input, isUnanswered, retryAt }: NextFacts,
+  command: CommandText = npxCommand,
+): Next | undefined {
+  const { outcome, failureType, step } = view;
+  if (outcome === 'delivered') return undefined;
+  if (outcome === 'running') {
+    if (isUnanswered) return { kind: 'wait', for: 'a worker: none answers on the task queue' };
+    if (failureType !== undefined || retryAt !== undefined)
+      return { kind: 'retry', ...(retryAt !== undefined && { at: retryAt }) };
+    return { kind: 'wait', for: waits[step ?? ''] ?? 'the next step' };
+  }
+  const { first, command: action } = outcome === 'held' ? remedies.Held : (ofOutcome[outcome] ?? remedyOf(failureType));
+  return { kind: 'command', command: command(...argsOf(action, view, input)), why: first };
+}
+
+/** What an open run waits for, by its step. */
+const waits: Readonly<Record<string, string>> = {
+  validate: 'the validation of the file',
+  launch: 'the launch of the task',
+  transform: 'the end of the task',
+  shards: 'the end of the tasks that convert the file together',
+  stop: 'the end of the task that is being stopped',
+  confirm: 'the commit log',
+  sinks: 'the sinks',
+  notify: 'the notification',
+  alert: 'the alert',
+  plan: 'the plan of the batch',
+  files: 'the files of the batch',
+  last: 'the last files of the batch',
+  end: 'the end of the batch',
+};
+
+/** Remedies of ends that have no failure type of their own. */
+const ofOutcome: Partial<Record<RunView['outcome'], { readonly first: string; readonly command: RemedyCommand }>> = {
+  terminated: { first: 'Check its task with etl reap, then start it again', command: 'retry' },
+  timedOut: { first: 'Check its task with etl reap, then start it again', command: 'retry' },
+};
+
+function remedyOf(failureType: string | undefined) {
+  return failureType !== undefined && Object.hasOwn(remedies, failureType)
+    ? remedies[failureType as FailureType]
+    : { first: 'Check the reason', command: 'retry' as const };
+}
+
+function argsOf(action: RemedyCommand, view: Omit<RunView, 'next'>, input: unknown): readonly string[] {
+  const { workflowId, kind, batch } = view;
+  const { dataset, batchDate } = batch;
+  const again = ['retry', workflowId];
+  switch (action) {
+    case 'run':
+      return (kind === 'file' ? runArgs(input) : undefined) ?? again;
+    case 'approve':
+      return ['approve', workflowId];
+    case 'replay':
+      return dataset !== undefined && batchDate !== undefined ? replayArgs({ dataset, batchDate }) : again;
+    case 'runs':
+      return ['runs', ...(dataset === undefined ? [] : ['--dataset', dataset])];
+    case 'retry':
+      return again;
+  }
+}
+
+/**
+ * Returns the arguments of `etl run` for an event; undefined if the command cannot repeat it: a key without a scheme is
+ * relative to a bucket that the command does not know.
+ */
+function runArgs(input: unknown): readonly string[] | undefined {
+  const {
+    s3Key,
+    batchDate,
+    dataset,
+    destination,
+    replaces,
+    notifications: _batchNotifies,
+    ...rest
+  } = fieldsOf(fieldsOf(input).detail);
+  if (!isText(s3Key, 1024) || !/^(?:s3|file):\/\//.test(s3Key) || !isText(batchDate, 10)) return undefined;
+  const option = (name: string, value: unknown) => (isText(value, 1024) ? [name, value] : []);
+  return [
+    'run',
+    s3Key,
+    ...option('--date', batchDate),
+    ...option('--dataset', dataset),
+    ...option('--out', destination),
+    ...option('--replaces', replaces),
+    ...(Object.keys(rest).length > 0 ? ['--options', JSON.stringify(rest)] : []),
+  ];
+}
