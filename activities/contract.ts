@@ -3,6 +3,7 @@ import type { BatchFile } from '@etl/pipeline/batch/batchFile';
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import type { LeftOut } from '@etl/pipeline/batch/summary';
+import type { LastCheck, LateAlert } from '@etl/pipeline/calendar/lateAlert';
 import type { ContainerMode } from '@etl/pipeline/container';
 import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import type { Batch } from '@etl/pipeline/layout';
@@ -55,6 +56,12 @@ export interface EtlActivities {
   cancelSink(input: SinkWait): Promise<void>;
   /** Returns one page of the batches whose sinks a replay applies. */
   listSinkWork(input: SinkWorkQuery): Promise<SinkWorkPage>;
+  /** Returns the batches that deserve an alert about their lateness and have none yet. Sends nothing. */
+  findLate(input: LateQuery): Promise<LateReport>;
+  /** Records an alert that was sent. */
+  recordLate(input: { alert: LateAlert; messageId: string }): Promise<void>;
+  /** Records a check that has run, and sets the metric of its time. */
+  recordCheck(input: LastCheck): Promise<void>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
   sendToDeadLetters(input: DeadLetter): Promise<{ letterId: string }>;
   /** Sends a lineage event. Short, and never fails. */
@@ -289,4 +296,22 @@ export interface ResultsPage {
   /** 1, 2, … */
   readonly page: number;
   readonly results: readonly FileResult[];
+}
+
+/** Which alerts about lateness to look for. */
+export interface LateQuery {
+  /** Days before today whose batches are looked at. */
+  readonly lookbackDays: number;
+  /** Alerts to return at most. */
+  readonly limit: number;
+}
+
+export interface LateReport {
+  /** Number of batches that were due. */
+  readonly batches: number;
+  readonly alerts: readonly LateAlert[];
+  /** Alerts beyond the limit: a later check finds them. */
+  readonly more: number;
+  /** Datasets whose batches could not be read, with the reason. */
+  readonly unread: readonly { readonly dataset: string; readonly reason: string }[];
 }

@@ -9,6 +9,8 @@ import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
 import { awaitTask } from './awaitTask';
+import { findLate } from './calendar/findLate';
+import { lastCheckGauge, recordCheck, recordLate } from './calendar/records';
 import { classified } from './classified';
 import { confirmCommit } from './confirmCommit';
 import type { CommitQuery, EtlActivities, RunIdentity } from './contract';
@@ -137,6 +139,22 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
     listSinkWork: async (query) => {
       const datasets = (await settings.datasets?.()) ?? noDatasets;
       return withHeartbeat(() => classified(listSinkWork(ports.store, { ...settings, datasets }, query)));
+    },
+    findLate: async (query) => {
+      const datasets = (await settings.datasets?.()) ?? noDatasets;
+      const { store, runLister } = ports;
+      // The clock of the server, which also sets the start times of schedules and runs.
+      const now = activityInfo().currentAttemptScheduledTimestampMs;
+      const search = { store, runLister, datasets, cleanBase: settings.cleanBase, now };
+      return withHeartbeat(() => classified(findLate(search, query)));
+    },
+    recordLate: ({ alert, messageId }) => classified(recordLate(ports.store, settings.cleanBase, alert, messageId)),
+    recordCheck: async (check) => {
+      await classified(recordCheck(ports.store, settings.cleanBase, check));
+      const { metricMeter, log } = Context.current();
+      // The time of this machine, which those who read the metric compare it with.
+      lastCheckGauge(metricMeter).set(Math.floor(Date.now() / 1000));
+      log.info('lateness check completed', { ...check });
     },
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();

@@ -1,12 +1,15 @@
 import type { TaskSize } from '@etl/ecs/sizes';
 import type { PartOf } from '@etl/pipeline/batch/fileEvent';
 import type { RunEnd } from '@etl/pipeline/batch/fileResult';
+import type { ScheduleFact } from '@etl/pipeline/calendar/cell';
+import type { BatchDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { KilledFor } from '@etl/pipeline/failures/table';
 import type { Batch } from '@etl/pipeline/layout';
 import type { LineageEvent, LineageSettings } from '@etl/pipeline/lineage/events';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
+import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { SinkOf, SinkType } from '@etl/pipeline/sinks/sink';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
@@ -35,6 +38,7 @@ export interface Ports {
   readonly progress: ProgressReporter;
   readonly executions: Executions;
   readonly sinks: SinkWriters;
+  readonly runLister: RunLister;
   /** Absent if no collector of lineage events is configured. */
   readonly lineage?: Lineage;
   /** Absent if this worker has no light lane. */
@@ -316,6 +320,14 @@ export interface Executions {
    * @throws if the signal is aborted first
    */
   result(workflowId: string, runId: string | undefined, signal: AbortSignal): Promise<RunEnd>;
+}
+
+/** Temporal's runs and schedules, as the calendar of batches needs them. */
+export interface RunLister {
+  /** Returns all runs of these batches that Temporal retains. Of open runs, it does not know whether they are held. */
+  ofDays(days: readonly BatchDay[]): Promise<readonly RunFacts[]>;
+  /** Returns what Temporal knows about the schedule of a dataset. */
+  schedule(dataset: string): Promise<ScheduleFact>;
 }
 
 export type ExecutionState =

@@ -12,6 +12,7 @@ import type { DeadLetters, Ports, TaskRunner } from '../activities/ports';
 import { createEcsTaskRunner } from '../aws/ecsTaskRunner';
 import { createLogStreamFinder } from '../aws/logStream';
 import type { EcsSettings } from '../aws/runTaskRequest';
+import { runsOfDays, scheduleFactOf } from '../client/night/runsOfDays';
 import type { Config } from '../config/environment';
 import { localDefaults } from '../config/localDefaults';
 import { localEcsSettings } from '../local/ecsSettings';
@@ -44,7 +45,11 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
-    sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
+    runLister: {
+      ofDays: (days) => runsOfDays(client, days),
+      schedule: (dataset) => scheduleFactOf(client, dataset),
+    },
+    sinks: createSinks({ glue: calls.glue, redshift: calls['redshift-data'] }),
     ...(light && { light }),
     ...lineagePort(config, log),
   };

@@ -1,4 +1,5 @@
 /** Entry point of the worker's workflow bundle: one export per workflow type. */
+export { checkLateness } from './checkLateness';
 export { convertShard } from './convertShard';
 export { etlPipeline } from './etlPipeline';
 export { nightlyBatch } from './nightlyBatch/nightlyBatch';

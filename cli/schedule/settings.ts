@@ -1,6 +1,7 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { shownFiles } from '@etl/pipeline/batch/shownFiles';
+import { defaultCatchupMs } from '@etl/pipeline/calendar/expected';
 import type { Timetable } from '@etl/pipeline/calendar/timetable';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { ScheduleOverlapPolicy } from '@temporalio/client';
@@ -22,7 +23,7 @@ export const scheduleDefaults = {
   timeZone: 'UTC',
   overlap: 'skip',
   /** Catch-up window of one night. With `skip`, all but the first of several missed starts would be skipped. */
-  catchupMs: 24 * 3_600_000,
+  catchupMs: defaultCatchupMs,
   /** One bad file must not stop the next night. */
   pauseOnFailure: false,
   jitterMs: 0,

@@ -37,6 +37,8 @@ export const workflowTypes = {
   reaper: 'reapTasks',
   /** Applies commits to the sinks of a dataset again. */
   sinkReplay: 'replaySinks',
+  /** Alerts about batches that have not started, or are not delivered by their deadline. */
+  lateness: 'checkLateness',
 } as const;
 
 /**
@@ -212,6 +214,28 @@ export const steps = {
     attemptTimeoutSeconds: 300,
     totalTimeoutSeconds: 3600,
     heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** Finds the batches that deserve an alert about their lateness. */
+  findLate: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 300,
+    totalTimeoutSeconds: 900,
+    heartbeatSeconds: 30,
+    retry: apiRetry,
+  },
+  /** Records that an alert was sent, so that no later check sends it again. */
+  recordLate: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 30,
+    totalTimeoutSeconds: 3600,
+    retry: apiRetry,
+  },
+  /** Records that a check has run, so that a check that no longer runs is noticed. */
+  recordCheck: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 30,
+    totalTimeoutSeconds: 600,
     retry: apiRetry,
   },
   notify: {

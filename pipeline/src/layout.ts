@@ -80,6 +80,15 @@ export function deadLetterMarker(cleanBase: string, key: string): string {
   return joinUri(cleanBase, '_etl', '_dead', `${key}.json`);
 }
 
+/** Returns where a dataset's lateness alerts are recorded, and the last check: no dataset begins with an underscore. */
+export function latenessRecords(cleanBase: string) {
+  const folder = joinUri(cleanBase, '_etl', '_late');
+  return {
+    lastCheck: joinUri(folder, '_check.json'),
+    alert: (dataset: string, batchDate: string, kind: string) => joinUri(folder, dataset, batchDate, `${kind}.json`),
+  };
+}
+
 /** Returns whether a URI can be a marker's: a queue message, whoever sent it, must not name another object. */
 export function isDeadLetterMarker(uri: string): boolean {
   const [folder, kind, name = ''] = segmentsOf(canonicalUri(uri) ?? '').slice(-3);

@@ -6,6 +6,8 @@ import type { ObjectStore } from './objectStore';
 export interface BatchesQuery {
   /** @default all datasets */
   readonly dataset?: string;
+  /** Batch date. Requires `dataset`. @default all dates */
+  readonly batchDate?: string;
   /** A batch that `nameOf` names: only later ones are listed. */
   readonly after?: string;
   /** Folders of which a batch has at least one. @default those with a commit log */
@@ -19,10 +21,11 @@ export interface BatchesQuery {
 export async function* batchesBelow(
   store: Pick<ObjectStore, 'list'>,
   destination: string,
-  { dataset, after, having = ['commits'] }: BatchesQuery = {},
+  { dataset, batchDate: onlyDate, after, having = ['commits'] }: BatchesQuery = {},
 ): AsyncIterable<Batch> {
   const root = joinUri(destination, '_etl');
-  const prefix = dataset === undefined ? root : joinUri(root, dataset);
+  const names = dataset === undefined ? [] : [dataset, ...(onlyDate === undefined ? [] : [onlyDate])];
+  const prefix = joinUri(root, ...names);
   const folders = new Set<string | undefined>(having);
   let latest = after;
   const options = after === undefined ? {} : { after: layoutOfName(destination, after).commits };

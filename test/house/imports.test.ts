@@ -36,7 +36,9 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
     ],
   },
   config: { may: [...definition, 'storage', 'aws/kmsDataKey'] },
-  workers: { may: [...definition, 'storage', 'config', 'activities', 'aws', 'local', 'workflows'] },
+  workers: {
+    may: [...definition, 'storage', 'config', 'activities', 'aws', 'local', 'workflows', 'client/night'],
+  },
   api: { may: ['config', 'client', 'workers', 'workflows'] },
   cli: {
     may: [

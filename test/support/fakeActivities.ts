@@ -46,6 +46,9 @@ export function fakeActivities(changes: Partial<EtlActivities> = {}): { activiti
     awaitSink: async ({ name, commit }) => ({ state: 'applied', commit, detail: `applied to ${name}` }),
     cancelSink: async () => undefined,
     listSinkWork: async () => ({ work: [], current: 0 }),
+    findLate: async () => ({ batches: 0, alerts: [], more: 0, unread: [] }),
+    recordLate: async () => undefined,
+    recordCheck: async () => undefined,
     ...changes,
   };
   const recording = Object.entries(all).map(([name, activity]) => [

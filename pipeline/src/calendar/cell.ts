@@ -13,12 +13,11 @@ import type { ExpectedBatch } from './expected';
  */
 export type CellState = 'delivered' | 'failed' | 'held' | 'running' | 'late' | 'missing' | 'notDue' | 'unknown';
 
-/** The newest commit of a source of the batch. Times are in milliseconds since the epoch. */
+/** The newest commit of a source of the batch. */
 export interface CommitFact {
   readonly source: string;
   readonly rows: number;
-  readonly committedAt: number;
-  /** Start of the run that committed. */
+  /** Start of the run that committed, in milliseconds since the epoch; 0 if the manifest was not read. */
   readonly runStartedAt: number;
 }
 
@@ -54,6 +53,8 @@ export interface DayFacts {
   /** All runs, also those that later runs replace. Absent if Temporal could not be read. */
   readonly runs?: readonly RunFact[];
   readonly schedule?: ScheduleFact;
+  /** Sources whose sinks have all applied the newest commit. @default none is known to have */
+  readonly appliedSources?: readonly string[];
 }
 
 export interface Cell {
@@ -79,7 +80,9 @@ export function cellOf(expected: ExpectedBatch | undefined, facts: DayFacts, now
   const { commits } = facts;
   const all = facts.runs ?? [];
   const runs = newestRuns(all);
-  const problems = runs.filter((run) => run.state === 'held' || (run.state === 'failed' && !isMadeGood(run, facts)));
+  const problems = runs.filter(
+    (run) => run.state === 'held' || (run.state === 'failed' && !isMadeGood(run, facts, expected)),
+  );
   const open = runs.filter(({ state }) => state === 'running');
   const isPastDeadline = expected?.deadlineAt !== undefined && now >= expected.deadlineAt;
   const state = stateOf(expected, facts, { runs, problems, open, isPastDeadline, now });
@@ -131,27 +134,30 @@ function newestRuns(all: readonly RunFact[]): readonly RunFact[] {
   }
   const runs = [...newest.values()];
   const latestBatch = Math.max(...runs.map(({ kind, startedAt }) => (kind === 'batch' ? startedAt : 0)));
-  return runs.filter(({ kind, state, startedAt }) => kind === 'file' || state === 'completed' || startedAt === latestBatch);
+  return runs.filter(
+    ({ kind, state, startedAt }) => kind === 'file' || state === 'completed' || startedAt === latestBatch,
+  );
 }
 
 /** Returns whether later runs have delivered what a failed run did not. */
-function isMadeGood(failed: RunFact, facts: DayFacts): boolean {
-  if (failed.kind === 'file') return isDeliveredAfter(failed, facts);
-  const { undelivered } = failed;
-  const files = newestRuns(facts.runs ?? []);
+function isMadeGood(failed: RunFact, facts: DayFacts, expected: ExpectedBatch | undefined): boolean {
+  if (failed.kind === 'file') return isFileMadeGood(failed, facts);
+  const newest = newestRuns(facts.runs ?? []);
   const isDelivered = (workflowId: string): boolean => {
-    const run = files.find((each) => each.workflowId === workflowId);
-    return run !== undefined && (run.state === 'completed' || isDeliveredAfter(run, facts));
+    const run = newest.find((each) => each.workflowId === workflowId);
+    return run !== undefined && (run.state === 'completed' || isFileMadeGood(run, facts));
   };
-  const minimum = { minFiles: 1 };
-  return undelivered?.every(isDelivered) === true && facts.commits.length >= minimum.minFiles;
+  return failed.undelivered?.every(isDelivered) === true && hasFiles(facts, expected);
 }
 
 /** Returns whether a later run has delivered the source of a failed run, or found it delivered. */
-function isDeliveredAfter({ source, startedAt }: RunFact, { commits, runs = [] }: DayFacts): boolean {
+function isFileMadeGood({ source, startedAt, failureType }: RunFact, facts: DayFacts): boolean {
+  const { commits, runs = [], appliedSources = [] } = facts;
+  if (source === undefined) return false;
   return (
     commits.some((commit) => commit.source === source && commit.runStartedAt > startedAt) ||
-    runs.some((run) => run.source === source && run.state === 'completed' && run.startedAt > startedAt)
+    runs.some((run) => run.source === source && run.state === 'completed' && run.startedAt > startedAt) ||
+    (failureType === 'SinkFailed' && appliedSources.includes(source))
   );
 }
 
@@ -159,11 +165,14 @@ function isDeliveredAfter({ source, startedAt }: RunFact, { commits, runs = [] }
  * Returns whether data is outstanding. Runs that deliver a source again do not make a batch late, once the batch was
  * delivered.
  */
-function isUnfinished({ commits, runs = [] }: DayFacts, expected: ExpectedBatch | undefined): boolean {
+function isUnfinished(facts: DayFacts, expected: ExpectedBatch | undefined): boolean {
+  const { commits, runs = [] } = facts;
   const hasCommit = ({ source }: RunFact): boolean => commits.some((commit) => commit.source === source);
   const ofFiles = newestRuns(runs).filter(({ kind, state }) => kind === 'file' && state !== 'completed');
   if (ofFiles.some((run) => !hasCommit(run))) return true;
   const ofBatches = runs.filter(({ kind }) => kind === 'batch');
-  if (ofBatches.length === 0) return !hasFiles({ commits }, expected);
-  return !ofBatches.some(({ state }) => state === 'completed');
+  if (ofBatches.length === 0) return !hasFiles(facts, expected);
+  return !ofBatches.some(
+    (run) => run.state === 'completed' || (run.state === 'failed' && isMadeGood(run, facts, expected)),
+  );
 }

@@ -85,12 +85,7 @@ function expectedOn(
  * Returns the first instant after the start that shows the deadline's time of day; the last one of a repeated time. If a
  * clock change skips the time, or has moved the start past it, the deadline is as long after the start as on other days.
  */
-function deadlineOf(
-  schedule: DeclaredSchedule,
-  timeZone: string,
-  day: string,
-  startsAt: number,
-): number | undefined {
+function deadlineOf(schedule: DeclaredSchedule, timeZone: string, day: string, startsAt: number): number | undefined {
   const minutes = deadlineMinutes(schedule);
   if (minutes === undefined || schedule.deadline === undefined || schedule.at === undefined) return undefined;
   const [at, deadline] = [timeOfDay(schedule.at), timeOfDay(schedule.deadline)];

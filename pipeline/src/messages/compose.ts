@@ -1,12 +1,13 @@
 import { firstOf } from '@etl/lib/capped';
 import { type Fact, messageLine, messageValue } from '@etl/lib/text/messageLine';
 import { approveCommand } from '../approval';
+import { lateCommand } from '../calendar/lateAlert';
 import { topics } from '../definition';
 import { describeLaunch } from '../launches';
 import { describeBatch } from './batch';
 import { labelled } from './labelled';
 import { defaultLanguage, languages, type MessageLanguage } from './languages';
-import type { Message, Outcome, Subject } from './outcome';
+import type { LateOutcome, Message, Outcome, Subject } from './outcome';
 import type { Label, MessageTexts } from './texts';
 
 const maxReasons = 20;
@@ -27,7 +28,7 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
   const ofFile: readonly Fact[] = [
     fact('batchDate', subject.batchDate ?? texts.unknown),
     fact('dataset', subject.dataset ?? texts.unknown),
-    fact('source', subject.source ?? texts.unknown),
+    ...(isOfDataset(outcome) ? [] : [fact('source', subject.source ?? texts.unknown)]),
     ...(subject.owner === undefined ? [] : [fact('owner', subject.owner)]),
   ];
   const common: readonly Fact[] = [
@@ -85,6 +86,9 @@ function describe(outcome: Outcome, subject: Subject, texts: MessageTexts): [str
           fact('approve', approveCommand(subject.workflowId)),
         ],
       ];
+    case 'neverStarted':
+    case 'late':
+      return [firstLines[outcome.kind](batchDate), titles[outcome.kind](batch), lateFacts(outcome, subject, texts)];
     case 'failure':
     case 'cancelled':
       return [
@@ -93,6 +97,23 @@ function describe(outcome: Outcome, subject: Subject, texts: MessageTexts): [str
         failureFacts(outcome, texts),
       ];
   }
+}
+
+/** Returns whether the outcome concerns all files of a dataset. */
+const isOfDataset = ({ kind }: Outcome): boolean => kind === 'late' || kind === 'neverStarted';
+
+function lateFacts(
+  { kind, state, startsAt, deadlineAt }: LateOutcome,
+  { dataset = '', batchDate = '' }: Subject,
+  texts: MessageTexts,
+): readonly Fact[] {
+  const fact = labelled(texts);
+  return [
+    fact('scheduled', startsAt),
+    ...(deadlineAt === undefined ? [] : [fact('deadline', deadlineAt)]),
+    fact('state', state),
+    fact('command', lateCommand(kind, dataset, batchDate)),
+  ];
 }
 
 function failureFacts(

@@ -1,4 +1,5 @@
 import type { BatchSummary } from '../batch/summary';
+import type { LateAlert } from '../calendar/lateAlert';
 import type { Topic } from '../definition';
 import type { Evidence } from '../evidence';
 import type { FailureType } from '../failures/table';
@@ -28,6 +29,8 @@ export type Outcome =
       readonly reason: string;
       readonly evidence: Evidence;
     }
+  /** A scheduled batch has not started, or is not delivered by its deadline. */
+  | LateOutcome
   | BatchOutcome;
 
 /** Run and batch of a message. An event that could not be read may lack any field of the batch. */
@@ -66,3 +69,6 @@ export interface BatchOutcome {
   /** Why the batch could not continue, or found too few files. */
   readonly reason?: string;
 }
+
+/** `kind` as in the alert. */
+export type LateOutcome = Pick<LateAlert, 'kind' | 'state' | 'startsAt' | 'deadlineAt'>;

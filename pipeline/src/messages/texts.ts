@@ -11,6 +11,8 @@ export interface MessageTexts {
     readonly invalid: () => string;
     readonly held: (batchDate: string) => string;
     readonly failure: (failureType: string) => string;
+    readonly neverStarted: (batchDate: string) => string;
+    readonly late: (batchDate: string) => string;
   };
   /** Subject, for a batch such as `ventas 2026-02-08`. Letters outside ASCII lose their accents. */
   readonly titles: {
@@ -18,6 +20,8 @@ export interface MessageTexts {
     readonly invalid: (batch: string) => string;
     readonly held: (batch: string) => string;
     readonly failure: (batch: string, failureType: string) => string;
+    readonly neverStarted: (batch: string) => string;
+    readonly late: (batch: string) => string;
   };
   /** First line and subject of the message of a batch of files. */
   readonly batch: Readonly<Record<BatchEnd, (facts: BatchFacts) => string>>;
@@ -48,6 +52,9 @@ export type Label =
   | 'reason'
   | 'deadline'
   | 'approve'
+  | 'scheduled'
+  | 'state'
+  | 'command'
   | 'failureType'
   | 'task'
   | 'launch'

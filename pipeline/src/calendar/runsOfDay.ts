@@ -1,0 +1,37 @@
+import { addDays, dayIn } from '@etl/lib/timeZones';
+
+/** A dataset's batch of one day. Its schedule determines which scheduled runs have this batch date. */
+export interface BatchDay {
+  readonly dataset: string;
+  readonly batchDate: string;
+  /** @default 'UTC' */
+  readonly timeZone?: string;
+  /** @default 0 */
+  readonly dayOffset?: number;
+}
+
+/**
+ * Returns beginnings of workflow IDs that all runs of a day have: those of its files, of a batch by command, and of
+ * scheduled batches near its start. `isRunOf` decides about each run.
+ */
+export function workflowIdsOf({ dataset, batchDate, dayOffset = 0 }: BatchDay): string[] {
+  const start = addDays(batchDate, -dayOffset);
+  // A local day overlaps at most three days of UTC.
+  const days = [-1, 0, 1].map((away) => addDays(start, away));
+  return [
+    `etl/${dataset}/${batchDate}/`,
+    `batch/${dataset}/${batchDate}`,
+    ...days.map((day) => `nightly/${dataset}-${day}T`),
+  ];
+}
+
+/** Returns whether a run, by its workflow ID, delivers the batch of a day, or a file of it. */
+export function isRunOf(day: BatchDay, workflowId: string): boolean {
+  const { dataset, batchDate, timeZone = 'UTC', dayOffset = 0 } = day;
+  if (workflowId.startsWith(`etl/${dataset}/${batchDate}/`) || workflowId === `batch/${dataset}/${batchDate}`)
+    return true;
+  const scheduled = `nightly/${dataset}-`;
+  if (!workflowId.startsWith(scheduled)) return false;
+  const [time] = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.exec(workflowId.slice(scheduled.length)) ?? [];
+  return time !== undefined && dayIn(timeZone, new Date(time), dayOffset) === batchDate;
+}
