@@ -49,7 +49,7 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
       ofDays: (days) => runsOfDays(client, days),
       schedule: (dataset) => scheduleFactOf(client, dataset),
     },
-    sinks: createSinks({ glue: calls.glue, redshift: calls['redshift-data'] }),
+    sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
     ...(light && { light }),
     ...lineagePort(config, log),
   };
