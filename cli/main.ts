@@ -56,6 +56,7 @@ const systemCommands = [
   'vacuum',
   'reap',
   'dlq',
+  'report',
   'cost',
   'doctor',
 ];

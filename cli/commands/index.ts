@@ -14,6 +14,7 @@ import { doctorCommand } from './doctor';
 import { downCommand } from './down';
 import { imageCommand } from './image';
 import { reapCommand } from './reap';
+import { reportCommand } from './report';
 import { runCommand } from './run';
 import { scheduleCommand } from './schedule';
 import { sinkCommand } from './sink';
@@ -40,6 +41,7 @@ export const commands: readonly (() => Command)[] = [
   vacuumCommand,
   reapCommand,
   dlqCommand,
+  reportCommand,
   costCommand,
   adviseCommand,
   aslCommand,
