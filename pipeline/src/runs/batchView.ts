@@ -1,17 +1,18 @@
 import { fieldsOf, isAmount } from '@etl/lib/reading';
 import type { Common } from './common';
 import { outcomeOf, silentEnds, silentTypes } from './ends';
+import { runViewOfFile } from './fileView';
 import { filesIn, listOf, textOf, textsIn } from './loose';
 import { openPart } from './openPart';
 import type { RunFacts } from './runFacts';
-import type { RunView } from './runView';
+import type { CommandText, RunView } from './runView';
 import { stepOfFailure } from './stepOfFailure';
 
 /** Problems of a batch that its view lists. */
 const maxProblems = 10;
 
 /** Returns the view of a batch. */
-export function batchView(facts: RunFacts, common: Common): RunView {
+export function batchView(facts: RunFacts, common: Common, command?: CommandText): RunView {
   const { workflowId, result, failure } = facts;
   const memo = fieldsOf(facts.memo?.batch);
   const answer = fieldsOf(facts.answer);
@@ -28,7 +29,8 @@ export function batchView(facts: RunFacts, common: Common): RunView {
   const files = Object.fromEntries(
     fileCounts.flatMap((name) => (isAmount(counts[name]) ? [[name, counts[name]]] : [])),
   );
-  const problems = filesIn(isOpen ? answer.problems : summary.problems, maxProblems);
+  const listed = filesIn(isOpen ? answer.problems : summary.problems, maxProblems);
+  const problems = listed.map((file) => runViewOfFile(file, command));
   const base = {
     ...common,
     kind: 'batch' as const,

@@ -1,8 +1,9 @@
 import { remedies } from '@etl/pipeline/failures/remedies';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures/table';
 import { briefFailureLines, failureLines, headlineOf } from '@etl/pipeline/runs/failureView';
+import { runViewOfFile } from '@etl/pipeline/runs/fileView';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
-import { runViewOf, runViewOfFile } from '@etl/pipeline/runs/viewOf';
+import { runViewOf } from '@etl/pipeline/runs/viewOf';
 
 const input = { detail: { s3Key: 's3://raw/ventas/norte.csv', batchDate: '2026-02-08', dataset: 'ventas' } };
 const facts: RunFacts = {
@@ -188,13 +189,24 @@ test('a failed file of a batch takes four lines', () => {
   ]);
 });
 
-test('a failed batch shows its counts and problems', () => {
-  const problems = [
-    { uri: 's3://raw/a.csv', batchDate: '2026-02-08', workflowId: 'etl/a/2026-02-08/a', outcome: 'failed' },
-  ];
+test('a failed batch shows its counts, and each failed file with its command', () => {
+  const file = { uri: 's3://raw/a.csv', batchDate: '2026-02-08', workflowId: 'etl/a/2026-02-08/a' };
+  const problems = [{ ...file, outcome: 'failed', failureType: 'OutOfMemory', reason: 'killed' }];
   const memo = { batch: { ended: 'incomplete', files: 2, delivered: 1, failed: 1, costUsd: 0.02, problems } };
   const failure = { type: 'BatchIncomplete', message: '1 of 2 files were not delivered' };
-  const view = runViewOf({ ...facts, workflowType: 'nightlyBatch', workflowId: 'batch/raw/2026-02-08', memo, failure });
-  expect(view).toMatchObject({ kind: 'batch', files: { files: 2, delivered: 1, failed: 1 }, problems, step: 'files' });
-  expect(failureLines(view)[0]).toBe('FAILED: BatchIncomplete: batch/raw/2026-02-08');
+  const batch = { workflowType: 'nightlyBatch', workflowId: 'batch/raw/2026-02-08' };
+  expect(failureLines(runViewOf({ ...facts, ...batch, memo, failure }))).toEqual([
+    'FAILED: BatchIncomplete: batch/raw/2026-02-08',
+    'Step      files',
+    'Reason    1 of 2 files were not delivered',
+    'Files     2 = 1 delivered + 1 failed',
+    '  FAILED: OutOfMemory: s3://raw/a.csv',
+    '  Reason    killed',
+    '  Next      Declare more compute.memory in --options, or fewer chunkRows, then:',
+    '            npx etl retry etl/a/2026-02-08/a',
+    'Cost      $0.0200, estimated',
+    'Run       batch/raw/2026-02-08 (r1)',
+    'Next      Correct the listed files; delivered files are skipped, then:',
+    '          npx etl retry batch/raw/2026-02-08',
+  ]);
 });
