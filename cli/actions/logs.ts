@@ -32,7 +32,8 @@ export async function logs(text: string, { follow, launch }: LogsOptions): Promi
       const isEnd = view.endedAt !== undefined || !follow;
       await printer.print(tasks);
       if (isEnd) {
-        printLines(printer.summary(tasks, view), process.stderr);
+        const lines = printer.summary(tasks, view);
+        if (lines.length > 0) printLines(lines, process.stderr);
         return;
       }
       await pause(pollSeconds, signal);

@@ -18,6 +18,7 @@ export async function runs({ since: text, json, ...filter }: RunsOptions): Promi
   const from = since(text);
   await withClient(async (client) => {
     const list = await listRuns(client, { ...filter, since: from }, etlCommand);
-    printResult(json, { since: from.toISOString(), ...list }, describeRuns(list, from, filter.limit));
+    const shown = { since: from, limit: filter.limit, columns: process.stdout.columns, now: Date.now() };
+    printResult(json, { since: from.toISOString(), ...list }, describeRuns(list, shown));
   });
 }

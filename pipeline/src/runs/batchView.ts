@@ -1,4 +1,5 @@
 import { fieldsOf, isAmount } from '@etl/lib/reading';
+import type { FailureType } from '../failures/table';
 import type { Common } from './common';
 import { outcomeOf, silentEnds, silentTypes } from './ends';
 import { runViewOfFile } from './fileView';
@@ -26,7 +27,7 @@ export function batchView(facts: RunFacts, common: Common, command?: CommandText
   const dataset = textOf(fieldsOf(facts.input).dataset);
   const batch = { ...(dataset !== undefined && { dataset }), ...(batchDate !== undefined && { batchDate }) };
   const counts = isOpen ? fieldsOf(answer.counts) : summary;
-  const files = Object.fromEntries(
+  const files: Record<string, number> = Object.fromEntries(
     fileCounts.flatMap((name) => (isAmount(counts[name]) ? [[name, counts[name]]] : [])),
   );
   const listed = filesIn(isOpen ? answer.problems : summary.problems, maxProblems);
@@ -53,8 +54,9 @@ export function batchView(facts: RunFacts, common: Common, command?: CommandText
     };
   }
   if (outcome === 'delivered') return { ...base, step: 'done' };
-  const failureType = failure?.type ?? textOf(memo.failureType) ?? silentTypes[outcome] ?? 'Unknown';
-  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome];
+  const failureType =
+    failure?.type ?? textOf(memo.failureType) ?? silentTypes[outcome] ?? typesOfEnds[String(memo.ended)] ?? 'Unknown';
+  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome] ?? missedOf(files);
   const reasons = failureType === 'InvalidInput' ? textsIn(memo.reasons) : [];
   const step = stepOfFailure(failureType, reason ?? '', []);
   return {
@@ -64,6 +66,13 @@ export function batchView(facts: RunFacts, common: Common, command?: CommandText
     reasons: reasons.length > 1 ? reasons : [],
     ...(step !== undefined && { step }),
   };
+}
+
+/** Failure types of the ends of a batch, which its memo records without a type. */
+const typesOfEnds: Readonly<Record<string, FailureType>> = { incomplete: 'BatchIncomplete', tooFew: 'BatchIncomplete' };
+
+function missedOf({ files, invalid = 0, failed = 0, cancelled = 0 }: Record<string, number>): string | undefined {
+  return files === undefined ? undefined : `${invalid + failed + cancelled} of ${files} files were not delivered`;
 }
 
 const fileCounts = ['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;

@@ -1,6 +1,6 @@
 import { count } from '@etl/lib/amounts';
 import { oneLine } from '@etl/lib/oneLine';
-import { describeLaunch } from '../launches';
+import { describeLaunch, type Launch } from '../launches';
 import { describeFiles } from './deliveredView';
 import { costLines, describeSink, indent, line, many, runLine } from './lines';
 import type { Next, RunOutcome, RunView } from './runView';
@@ -53,7 +53,7 @@ export function failureLines(view: RunView): string[] {
     ...many('Log', logTail.slice(-maxLogLines)),
     ...many('Launches', [
       ...(launches.length > shown.length ? [`${launches.length - shown.length} earlier`] : []),
-      ...shown.map(describeLaunch),
+      ...shown.map((launch) => describeLaunch(withoutReason(launch, reason))),
     ]),
     ...many(
       'Sinks',
@@ -99,7 +99,7 @@ export function nextLines(next: Next | undefined): string[] {
     case 'wait':
       return [line('Next', `waits for ${next.for}`)];
     case 'command':
-      return [line('Next', `${next.why}, then:`), `${' '.repeat(indent)}${next.command}`];
+      return [line('Next', `${next.why}. Then:`), `${' '.repeat(indent)}${next.command}`];
   }
 }
 
@@ -113,4 +113,9 @@ function moreProblems({ files = {}, problems }: RunView): string[] {
   const more = invalid + failed + cancelled - problems.length;
   if (more <= 0) return [];
   return [`  … and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`];
+}
+
+/** Returns the launch without a reason that the view has shown. */
+function withoutReason({ reason, ...launch }: Launch, shown: string | undefined): Launch {
+  return reason === undefined || shown?.includes(reason) ? launch : { ...launch, reason };
 }

@@ -23,7 +23,7 @@ test.each(types)('a run that failed with %s has its type as headline and the com
   const [headline = '', ...lines] = failureLines(view);
   expect(headline).toBe(`FAILED: ${type}: ventas 2026-02-08 norte`);
   expect(lines).toContain('Reason    why');
-  expect(lines.at(-2)).toBe(`Next      ${remedies[type].first}, then:`);
+  expect(lines.at(-2)).toBe(`Next      ${remedies[type].first}. Then:`);
   const command = {
     run: 'npx etl run s3://raw/ventas/norte.csv --date 2026-02-08 --dataset ventas',
     retry: 'npx etl retry etl/ventas/2026-02-08/norte',
@@ -46,7 +46,7 @@ test('shows why a task did not start, instead of a log', () => {
       { generation: 6, lane: 'fargate', spot: false, failureType: 'TaskFailedToStart', reason: stoppedReason },
     ],
   };
-  const message = 'no exit code (the infrastructure budget of 5 relaunches is exhausted)';
+  const message = `no exit code; ${stoppedReason} (the infrastructure budget of 5 relaunches is exhausted)`;
   const view = runViewOf({ ...facts, failure: { type: 'TaskFailedToStart', message, evidence } });
   expect(failureLines(view)).toEqual([
     'FAILED: TaskFailedToStart: ventas 2026-02-08 norte',
@@ -54,10 +54,10 @@ test('shows why a task did not start, instead of a log', () => {
     `Reason    ${message}`,
     `Stopped   TaskFailedToStart: ${stoppedReason}`,
     'Task      arn:aws:ecs:eu-west-1:1:task/etl/abc',
-    `Launches  launch 6: on demand: TaskFailedToStart: ${stoppedReason}`,
+    'Launches  launch 6: on demand: TaskFailedToStart',
     'Cost      no separate cost, because the task never ran',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Correct the image, network or secret that the reason names, then:',
+    'Next      Correct the image, network or secret that the reason names. Then:',
     '          npx etl retry etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -148,7 +148,7 @@ test('a held run shows its reason and the command that approves it', () => {
     'Step      held',
     'Reason    Held: 3 % rejected. Waits until 2026-02-16',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Look at the rejected rows or the failed rule, then:',
+    'Next      Look at the rejected rows or the failed rule. Then:',
     '          npx etl approve etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -184,7 +184,7 @@ test('a failed file of a batch takes four lines', () => {
   expect(briefFailureLines(view)).toEqual([
     `FAILED: InvalidInput: ${uri}`,
     'Reason    the file is empty',
-    'Next      Correct the file, or the options of its event, then:',
+    'Next      Correct the file, or the options of its event. Then:',
     '          npx etl retry etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -202,11 +202,11 @@ test('a failed batch shows its counts, and each failed file with its command', (
     'Files     2 = 1 delivered + 1 failed',
     '  FAILED: OutOfMemory: s3://raw/a.csv',
     '  Reason    killed',
-    '  Next      Declare more compute.memory in --options, or fewer chunkRows, then:',
+    '  Next      Declare more compute.memory in --options, or fewer chunkRows. Then:',
     '            npx etl retry etl/a/2026-02-08/a',
     'Cost      $0.0200, estimated',
     'Run       batch/raw/2026-02-08 (r1)',
-    'Next      Correct the listed files; delivered files are skipped, then:',
+    'Next      Correct the listed files; delivered files are skipped. Then:',
     '          npx etl retry batch/raw/2026-02-08',
   ]);
 });
