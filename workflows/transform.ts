@@ -78,6 +78,7 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
         step: 'wait',
         ...shownLaunch(context, request),
         note: describeWait(failure, request, next.delaySeconds),
+        retryAt: new Date(Date.now() + next.delaySeconds * 1000).toISOString(),
       });
       await sleep(next.delaySeconds * 1000);
       const generation = context.nextGeneration();

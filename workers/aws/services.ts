@@ -5,6 +5,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '@etl/pipeline/awsClients';
+import { createCloudWatchLogReader } from '../../aws/cloudWatchLogReader';
 import { createCloudWatchTaskLogs } from '../../aws/cloudWatchTaskLogs';
 import { createLambdaConverter } from '../../aws/lambdaConverter';
 import { createGlueSink } from '../../aws/sinks/glue/writer';
@@ -38,6 +39,8 @@ export const services = {
     log: Parameters<typeof createCloudWatchTaskLogs>[2],
     concurrency?: number,
   ) => createCloudWatchTaskLogs(logsClients(concurrency), findLogStream, log),
+  taskLogReader: (findLogStream: Parameters<typeof createCloudWatchLogReader>[1]) =>
+    createCloudWatchLogReader(logsClients(), findLogStream),
 };
 
 const sqsClient = (concurrency?: number): SQSClient => new SQSClient({ ...clientSettings('sqs', { concurrency }) });

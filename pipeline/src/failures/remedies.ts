@@ -62,6 +62,6 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   OutOfMemory: { first: 'Declare more compute.memory in --options, or fewer chunkRows', command: 'run' },
   ServiceUnavailable: { first: 'Check that the service in the reason responds again', command: 'retry' },
   SinkFailed: { first: 'The data is committed: correct what the sink reports', command: 'replay' },
-  Cancelled: { first: 'Start it again if it should deliver', command: 'retry' },
+  Cancelled: { first: 'Check that it should be delivered', command: 'retry' },
   BatchIncomplete: { first: 'Correct the listed files; delivered files are skipped', command: 'retry' },
 };
