@@ -10,7 +10,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { awaitRuns } from './awaitRuns';
 import { awaitTask } from './awaitTask';
 import { findLate } from './calendar/findLate';
-import { lastCheckGauge, recordCheck, recordLate } from './calendar/records';
+import { recordCheck, recordLate } from './calendar/records';
 import { classified } from './classified';
 import { confirmCommit } from './confirmCommit';
 import type { CommitQuery, EtlActivities, RunIdentity } from './contract';
@@ -153,7 +153,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       await classified(recordCheck(ports.store, settings.cleanBase, check));
       const { metricMeter, log } = Context.current();
       // The time of this machine, which those who read the metric compare it with.
-      lastCheckGauge(metricMeter).set(Math.floor(Date.now() / 1000));
+      metricMeter.createGauge(lastCheckMetric, 'int', 's').set(Math.floor(Date.now() / 1000));
       log.info('lateness check completed', { ...check });
     },
     notify: async ({ outcome, subject }) => {
@@ -180,6 +180,9 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
   };
   return withCredentialRetries(activities, credentialSeconds);
 }
+
+/** Time of the last lateness check in seconds since the epoch, which the worker's Prometheus endpoint serves. */
+export const lastCheckMetric = 'etl_lateness_last_check_timestamp_seconds';
 
 /** Longest time that a delivery waits while the letter of an earlier failure is searched, in milliseconds. */
 const letterTimeoutMs = 12_000;

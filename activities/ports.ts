@@ -148,6 +148,24 @@ export interface TaskLogs {
   tail(taskArn: string, lines: number): Promise<string[]>;
 }
 
+/** Lines of a task's log, oldest first. */
+export interface LogPage {
+  readonly lines: readonly string[];
+  /** Position after these lines. */
+  readonly next: string;
+  /** Whether all lines that were written are read. */
+  readonly isEnd: boolean;
+}
+
+/** Reads the complete log of a task, for an operator. */
+export interface TaskLogReader {
+  /**
+   * Returns the lines after a position, or from the beginning; undefined if the task has no log. Throws the errors of
+   * the service.
+   */
+  read(taskArn: string, after?: string): Promise<LogPage | undefined>;
+}
+
 export interface Notifier {
   /** Publishes a message and returns its ID. */
   publish(message: Message): Promise<string>;

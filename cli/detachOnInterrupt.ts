@@ -1,5 +1,5 @@
 import { cliExitCodes } from './errors';
-import { temporalCommand } from './hints';
+import { etlCommand } from './hints';
 import { printLines } from './output';
 
 /**
@@ -8,8 +8,10 @@ import { printLines } from './output';
 export function detachOnInterrupt(what: string, workflowId: string, before: () => void): () => void {
   const interrupted = () => {
     before();
-    const cancel = temporalCommand('workflow', 'cancel', '--workflow-id', workflowId);
-    printLines([`The ${what} continues without this command. Cancel it with: ${cancel}`], process.stderr);
+    const cancel = etlCommand('cancel', workflowId);
+    const watch = what === 'replay' ? [] : [`Watch it with: ${etlCommand('watch', workflowId)}`];
+    const lines = [`The ${what} continues without this command. Cancel it with: ${cancel}`, ...watch];
+    printLines(lines, process.stderr);
     process.exit(cliExitCodes.interrupted);
   };
   process.once('SIGINT', interrupted);

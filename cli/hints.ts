@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { shellWord } from '@etl/lib/shellWord';
-import { approveCommand } from '@etl/pipeline/approval';
 import { temporalOptions } from '../config/connection';
 import { localDefaults } from '../config/localDefaults';
 import { cacheFolder } from '../local/cacheFolder';
@@ -66,14 +65,6 @@ export function temporalCommandOn(address: string, namespace: string, ...args: s
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
   ];
   return [temporalProgram(), ...args, ...where].map(shellWord).join(' ');
-}
-
-/** Returns a workflow's text with its approval command replaced by one that can be pasted here. */
-export function withLocalCommand(text: string, workflowId: string): string {
-  const shown = approveCommand(workflowId);
-  if (!text.includes(shown)) return text;
-  const update = ['workflow', 'update', 'execute', '--workflow-id', workflowId, '--name', 'approve'];
-  return text.replace(shown, () => temporalCommand(...update, '--input', '{"approved": true}'));
 }
 
 /** Returns `temporal` if it is on the PATH, otherwise the program downloaded for `etl up`. */

@@ -9,7 +9,7 @@ import { PartError } from '../local/system/partError';
 import { PortTakenError, TemporalNotFoundError } from '../local/temporal/errors';
 import { commands } from './commands';
 import { cliExitCodes } from './errors';
-import { etlCommand, temporalCommand } from './hints';
+import { etlCommand } from './hints';
 import { printLines, printText } from './output';
 import { version } from './version';
 
@@ -47,18 +47,8 @@ export async function main(argv: string[]): Promise<void> {
 
 /** Commands that use a running system. Other commands start a separate system, or need none. */
 const systemCommands = [
-  'run',
-  'batch',
-  'backfill',
-  'schedule',
-  'apply',
-  'sink',
-  'vacuum',
-  'reap',
-  'dlq',
-  'report',
-  'cost',
-  'doctor',
+  ...['run', 'runs', 'watch', 'logs', 'cancel', 'approve', 'retry'],
+  ...['batch', 'backfill', 'schedule', 'apply', 'sink', 'vacuum', 'reap', 'dlq', 'report', 'cost', 'doctor'],
 ];
 
 function usesSystem(command: Command): boolean {
@@ -126,7 +116,7 @@ function explainAny(error: unknown): { message: string; remedy: string; exitCode
     return { message, remedy: startRemedy(), exitCode: cliExitCodes.unavailable };
   }
   if (error instanceof BatchRunningError) {
-    const remedy = `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', error.workflowId)}`;
+    const remedy = `Watch it with: ${etlCommand('watch', error.workflowId)}`;
     return { message, remedy, exitCode: exitCodes.tryAgain };
   }
   if (error instanceof PartError) {

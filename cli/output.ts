@@ -13,6 +13,20 @@ export function printLines(lines: readonly string[], out: Out = process.stdout):
   out.write(`${lines.map(terminalLine).join('\n')}\n`);
 }
 
+const colours = { red: 31, green: 32, yellow: 33 } as const;
+
+/** Prints a line in bold and in a colour, on a terminal that shows colours. @see https://no-color.org */
+export function printHeadline(
+  line: string,
+  colour: keyof typeof colours,
+  out: NodeJS.WriteStream = process.stdout,
+): void {
+  const { NO_COLOR = '', TERM } = process.env;
+  const isColoured = out.isTTY === true && NO_COLOR === '' && TERM !== 'dumb';
+  const text = terminalLine(line);
+  out.write(isColoured ? `\x1b[1;${colours[colour]}m${text}\x1b[0m\n` : `${text}\n`);
+}
+
 /** Prints a JSON object on one line. */
 export function printJson(object: object, out: Out = process.stdout): void {
   out.write(`${jsonLine(object)}\n`);

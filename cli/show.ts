@@ -1,16 +1,15 @@
 import { count, describeBytes, number } from '@etl/lib/amounts';
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
-import type { Manifest } from '@etl/pipeline/manifest';
+import type { Manifest, Progress } from '@etl/pipeline/manifest';
 import { shareRead } from '@etl/pipeline/progress';
 import { countOutcomes } from '@etl/pipeline/quality/results';
 import type { RunStatus } from '@etl/pipeline/runStatus';
 import type { TaskReport } from '../client/taskReports';
+import { etlCommand } from './hints';
 import { createLine } from './output';
 import { createPace, type Pace } from './pace';
 import { withReports } from './progress';
-
-const barWidth = 24;
 
 /** Creates a status line of a run's progress. */
 export function createStatusLine(out: NodeJS.WriteStream) {
@@ -20,44 +19,81 @@ export function createStatusLine(out: NodeJS.WriteStream) {
     ...rest,
     show: (known: RunStatus, reports: readonly TaskReport[] = []): void => {
       const status = withReports(known, reports);
-      show(describeStatus(status, { bar: out.isTTY === true, pace: status.progress && pace(status.progress) }));
+      const columns = out.isTTY ? (out.columns || 120) - 1 : undefined;
+      show(
+        describeStatus(status, { bar: out.isTTY === true, pace: status.progress && pace(status.progress), columns }),
+      );
     },
   };
 }
 
 export type StatusLine = ReturnType<typeof createStatusLine>;
 
+interface Shown {
+  readonly bar: boolean;
+  readonly pace?: Pace | undefined;
+  /** Width of the terminal in characters. @default unlimited */
+  readonly columns?: number | undefined;
+}
+
 /**
  * Formats a status as in `transform (launch 1) 42 %, 1,000,000 rows, part 3, 180 MB/s, 5 s left`, with a bar on a
- * terminal.
+ * terminal. On a narrow one, the bar shrinks and the part is left out before anything else.
  */
-export function describeStatus(
-  status: RunStatus,
-  { bar, pace }: { readonly bar: boolean; readonly pace?: Pace | undefined },
-): string {
-  const { progress } = status;
-  const launch = status.generation === undefined ? '' : ` (launch ${status.generation})`;
-  const what = status.purpose === undefined ? '' : ` ${status.purpose}`;
-  const { shards } = status;
-  const done = shards === undefined ? '' : `: ${shards.done} of ${shards.of} done`;
-  const facts = [`${status.step}${what}${launch}${done}`];
+export function describeStatus(status: RunStatus, { bar, pace, columns = Number.POSITIVE_INFINITY }: Shown): string {
+  const head = describeStep(status);
+  const tail = [
+    ...(status.note ? [`- ${status.note}`] : []),
+    ...(status.answers ?? []).map(({ what, command }) => `- ${what}: ${command}`),
+  ];
+  const { progress, step } = status;
   // A task that only commits reads nothing.
-  if (progress && progress.bytesTotal > 0 && (status.step === 'transform' || status.step === 'shards')) {
-    const share = shareRead(progress);
-    if (bar) facts.push(`[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '-')}]`);
-    facts.push(
-      [
-        `${Math.floor(share * 100)} %`,
-        count(progress.rowsRead, 'row'),
-        progress.part === undefined ? count(progress.parts, 'part') : `part ${progress.part}`,
-        ...(pace ? [`${(pace.bytesPerSecond / 1e6).toFixed(0)} MB/s`] : []),
-        ...(pace?.secondsLeft === undefined ? [] : [`${duration(pace.secondsLeft)} left`]),
-      ].join(', '),
-    );
-  }
-  if (status.note) facts.push(`- ${status.note}`);
-  for (const { what, command } of status.answers ?? []) facts.push(`- ${what}: ${command}`);
-  return facts.join(' ');
+  if (!progress || progress.bytesTotal === 0 || (step !== 'transform' && step !== 'shards'))
+    return [head, ...tail].join(' ');
+  const lines = layouts.map(({ barWidth, hasPart }) => {
+    const shown = bar && barWidth > 0 ? [barOf(shareRead(progress), barWidth)] : [];
+    return [head, ...shown, describeProgress(progress, pace, hasPart)].join(' ');
+  });
+  return [lines.find((line) => line.length <= columns) ?? lines.at(-1), ...tail].join(' ');
+}
+
+/** Layouts of a progress line, the widest first. */
+const layouts = [
+  { barWidth: 24, hasPart: true },
+  { barWidth: 24, hasPart: false },
+  { barWidth: 10, hasPart: false },
+  { barWidth: 5, hasPart: false },
+  { barWidth: 0, hasPart: false },
+] as const;
+
+const barOf = (share: number, width: number): string => `[${'#'.repeat(Math.round(share * width)).padEnd(width, '-')}]`;
+
+function describeStep({ step, generation, purpose, shards }: RunStatus): string {
+  const launch = generation === undefined ? '' : ` (launch ${generation})`;
+  const what = purpose === undefined ? '' : ` ${purpose}`;
+  const done = shards === undefined ? '' : `: ${shards.done} of ${shards.of} done`;
+  return `${step}${what}${launch}${done}`;
+}
+
+function describeProgress(progress: Progress, pace: Pace | undefined, hasPart: boolean): string {
+  const part = progress.part === undefined ? count(progress.parts, 'part') : `part ${progress.part}`;
+  return [
+    `${Math.floor(shareRead(progress) * 100)} %`,
+    count(progress.rowsRead, 'row'),
+    ...(hasPart ? [part] : []),
+    ...(pace ? [`${(pace.bytesPerSecond / 1e6).toFixed(0)} MB/s`] : []),
+    ...(pace?.secondsLeft === undefined ? [] : [`${duration(pace.secondsLeft)} left`]),
+  ].join(', ');
+}
+
+/** Returns the status with the commands that answer a held run as they can be pasted here. */
+export function withLocalAnswers(status: RunStatus, workflowId: string): RunStatus {
+  if (!status.answers) return status;
+  const answers = [
+    { what: 'Approve', command: etlCommand('approve', workflowId) },
+    { what: 'Refuse', command: etlCommand('approve', workflowId, '--refuse') },
+  ];
+  return { ...status, answers };
 }
 
 /** Formats seconds as in `45 s`, `3 min 20 s`, `2 h 5 min`. */

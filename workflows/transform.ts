@@ -97,7 +97,8 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
           : { generation, spot: next.spot, ...(next.size && { size: next.size }) };
       const tooExpensive = costProblemOf(following);
       if (tooExpensive !== undefined) return endAtLimit(tooExpensive);
-      status.set({ step: 'wait', ...shownLaunch(context, request), note });
+      const retryAt = new Date(Date.now() + next.delaySeconds * 1000).toISOString();
+      status.set({ step: 'wait', ...shownLaunch(context, request), note, retryAt });
       await sleep(next.delaySeconds * 1000);
       request = following;
     }

@@ -1,4 +1,4 @@
-import type { DayFacts, RunFact, ScheduleFact } from '@etl/pipeline/calendar/cell';
+import type { CommitFact, DayFacts, RunFact } from '@etl/pipeline/calendar/cell';
 import { runFactOf } from '@etl/pipeline/calendar/runFact';
 import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
@@ -17,9 +17,8 @@ export interface DayQuery extends BatchDay {
 export interface ReadOptions {
   /** Runs of this and other days; absent if Temporal could not be read. */
   readonly runs?: readonly RunFacts[];
-  readonly schedule?: ScheduleFact | undefined;
-  /** Whether to read the rows of all commits; otherwise, only what the state of the batch depends on. @default false */
-  readonly rows?: boolean;
+  /** Commits of the batch. @default they are read, as far as the state of the batch depends on them */
+  readonly commits?: readonly CommitFact[];
 }
 
 /**
@@ -30,20 +29,16 @@ export interface ReadOptions {
 export async function readDayFacts(
   store: Pick<ObjectStore, 'list' | 'readSmall'>,
   day: DayQuery,
-  { runs, schedule, rows = false }: ReadOptions,
-): Promise<DayFacts & { readonly unreadRows: number }> {
+  { runs, commits: known }: ReadOptions,
+): Promise<DayFacts> {
   const ofDay = runs?.filter(({ workflowId }) => isRunOf(day, workflowId)).map(runFactOf);
   const failed = (ofDay ?? []).filter(({ state }) => state === 'failed');
   const failedSources = new Set(failed.map(({ source }) => source));
-  const { dataset, batchDate, destination } = day;
-  const query = { dataset, batchDate, destination };
-  const { commits, unread } = await readCommits(store, query, (source) => rows || failedSources.has(source));
+  const commits = known ?? (await readCommits(store, day, (source) => failedSources.has(source))).commits;
   const appliedSources = await sourcesWithCurrentSinks(store, day, failed);
   return {
     commits,
-    unreadRows: rows ? unread : 0,
     ...(ofDay && { runs: ofDay }),
-    ...(schedule && { schedule }),
     ...(appliedSources.length > 0 && { appliedSources }),
   };
 }

@@ -31,9 +31,10 @@ const maxManifests = 500;
  */
 export async function readCommits(
   store: Pick<ObjectStore, 'list' | 'readSmall'>,
-  { destination, ...day }: CommitsOfDay,
+  { destination, dataset, batchDate }: CommitsOfDay,
   needs: (source: string) => boolean,
 ): Promise<CommitReading> {
+  const day = { dataset, batchDate };
   const sources: string[] = [];
   for await (const { source } of batchesBelow(store, destination, day)) sources.push(source);
   const needed = new Set(sources.filter(needs).slice(0, maxManifests));

@@ -3,7 +3,6 @@ import { fieldsOf, isAmount } from '@etl/lib/reading';
 import type { LastCheck, LateAlert } from '@etl/pipeline/calendar/lateAlert';
 import { latenessRecords } from '@etl/pipeline/layout';
 import type { ObjectStore } from '@etl/storage/objectStore';
-import type { MetricMeter } from '@temporalio/common';
 
 /**
  * Records an alert that was sent: no later check sends it again. The record lies beside the data, so that it outlives
@@ -45,9 +44,4 @@ export async function readLastCheck(
     sent: isAmount(sent) ? sent : 0,
     unread: Array.isArray(unread) ? unread.filter((each): each is string => typeof each === 'string') : [],
   };
-}
-
-/** Returns the metric of the last check's time, in seconds since the epoch, as the worker's Prometheus endpoint serves it. */
-export function lastCheckGauge(meter: MetricMeter) {
-  return meter.createGauge('etl_lateness_last_check_timestamp_seconds', 'int', 's', 'Time of the last lateness check');
 }

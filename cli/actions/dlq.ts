@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { count } from '@etl/lib/amounts';
 import { CliError } from '@etl/lib/cliError';
-import { terminalLine } from '@etl/lib/text/terminal';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { DeadLetterBox } from '../../activities/ports';
 import { connectClient } from '../../config/connection';
 import { intakeRule } from '../../workers/intake/rule';
+import { askYes, checkTerminal } from '../confirm';
 import { withBox } from '../dlq/box';
 import { dropGroup, type LetterGroup, selectGroups } from '../dlq/groups';
 import { describeDiscarded, describeGroup, describeRedriven } from '../dlq/show';
@@ -93,20 +91,11 @@ function choose(groups: readonly LetterGroup[], ids: readonly string[], all: boo
 
 /** Asks the user for confirmation. @throws {CliError} without a terminal */
 async function isConfirmed(groups: readonly LetterGroup[], box: DeadLetterBox, json = false): Promise<boolean> {
-  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
-    const message = `dlq discard would delete ${count(groups.length, 'letter')}, but there is no terminal to ask for confirmation`;
-    throw new CliError(message, 'Confirm with --yes', cliExitCodes.usage);
-  }
+  const what = count(groups.length, 'letter');
+  const message = `dlq discard would delete ${what}, but there is no terminal to ask for confirmation`;
+  checkTerminal(message, json);
   for (const group of groups) for (const line of describeGroup(group)) printLine(line);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const question = `Discard ${count(groups.length, 'letter')} in ${box.name}? Their events will be lost. [y/N] `;
-    // The end of the input and Ctrl-C count as an answer.
-    const closed = once(terminal, 'close').then(() => '');
-    return /^y(es)?$/i.test((await Promise.race([terminal.question(terminalLine(question)), closed])).trim());
-  } finally {
-    terminal.close();
-  }
+  return askYes(`Discard ${what} in ${box.name}? Their events will be lost.`);
 }
 
 async function redriveAll(

@@ -1,6 +1,7 @@
 import { type Check, checks } from '../checks';
 import { completePublications } from '../completePublications';
 import { cliExitCodes } from '../errors';
+import { latenessChecks } from '../latenessCheck';
 import { printJson, printLines } from '../output';
 import { sinkChecks } from '../sinkChecks';
 
@@ -12,8 +13,12 @@ export interface DoctorOptions {
 const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as const;
 
 export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
-  const [machine, sinks] = await Promise.all([Promise.all(checks.map((check) => check())), sinkChecks()]);
-  const found: readonly Check[] = [...machine, ...sinks];
+  const [machine, sinks, lateness] = await Promise.all([
+    Promise.all(checks.map((check) => check())),
+    sinkChecks(),
+    latenessChecks(),
+  ]);
+  const found: readonly Check[] = [...machine, ...sinks, ...lateness];
   const mended = mend ? await completePublications() : undefined;
   if (json) {
     printJson({ checks: found, ...(mended && { mended }) });

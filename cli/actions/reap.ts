@@ -1,13 +1,12 @@
 import { count, number } from '@etl/lib/amounts';
 import { summary } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
-import type { Client } from '@temporalio/client';
 import { connectClient } from '../../config/connection';
-import { temporalClient } from '../../config/temporalClient';
 import type { ReapInput, ReapReport } from '../../workflows/reapTasks';
 import { sameCommandWith, temporalCommand } from '../hints';
 import { printJson, printLines } from '../output';
 import { reaperSchedule as scheduleId } from '../reaperSchedule';
+import { storeIntervals } from '../schedule/intervals';
 
 export interface ReapOptions {
   readonly stop?: boolean;
@@ -22,7 +21,7 @@ export async function reap({ stop = false, grace, every, json }: ReapOptions): P
   const print = (object: object, lines: readonly string[]): void => (json ? printJson(object) : printLines(lines));
   try {
     if (every !== undefined) {
-      await schedule(client, every, input);
+      await storeIntervals(client, { scheduleId, everyMinutes: every, workflowType: workflowTypes.reaper, input });
       const what = stop ? 'stops orphaned tasks' : 'reports orphaned tasks (add --stop to stop them)';
       return print({ scheduleId, everyMinutes: every, ...input }, [
         `Schedule ${scheduleId}: every ${count(every, 'minute')}, it ${what}.`,
@@ -39,32 +38,6 @@ export async function reap({ stop = false, grace, every, json }: ReapOptions): P
     if (report.notStopped.length > 0) process.exitCode = 1;
   } finally {
     await connection.close();
-  }
-}
-
-/**
- * Creates or updates the schedule. Runs do not overlap, and missed runs are not made up for: the next run finds the
- * same tasks.
- */
-async function schedule(client: Client, everyMinutes: number, input: ReapInput): Promise<void> {
-  const spec = { intervals: [{ every: everyMinutes * 60_000 }] };
-  const policies = {
-    overlap: 'SKIP',
-    catchupWindow: 60_000,
-    pauseOnFailure: false,
-  } as const;
-  const action = {
-    type: 'startWorkflow' as const,
-    workflowType: workflowTypes.reaper,
-    workflowId: scheduleId,
-    taskQueue: taskQueues.main,
-    args: [input],
-  };
-  try {
-    await client.schedule.create({ scheduleId, spec, policies, action });
-  } catch (error) {
-    if (!(error instanceof temporalClient().ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(scheduleId).update((known) => ({ ...known, spec, policies, action }));
   }
 }
 

@@ -1,18 +1,21 @@
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { describeLaunch } from '@etl/pipeline/launches';
-import { layout } from '@etl/pipeline/layout';
+import { type Batch, layout } from '@etl/pipeline/layout';
+import type { Manifest } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { describeRouting } from '@etl/pipeline/routing/describe';
 import { type Detail, followPipeline, type Handle, type RunReport, startPipeline } from '../../client/runPipeline';
+import { readRun } from '../../client/runs/readRun';
 import { connectClient } from '../../config/connection';
 import { datasetReader } from '../../config/datasets';
 import { parseConfig } from '../../config/environment';
 import { anyUri, calendarDate, destinationUri, jsonObject, sourceUri } from '../arguments';
 import { detachOnInterrupt } from '../detachOnInterrupt';
 import { exitCodeOfFailure } from '../errors';
-import { withLocalCommand } from '../hints';
+import { etlCommand } from '../hints';
 import { printJson, printLines } from '../output';
-import { createStatusLine, describeDelivered, describeManifest } from '../show';
+import { printView } from '../runs/printView';
+import { createStatusLine, describeDelivered, describeManifest, withLocalAnswers } from '../show';
 
 export interface RunOptions {
   readonly date: string;
@@ -73,11 +76,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
             for (const fact of describeRoute(status.routing)) printLine(fact);
             isRouteShown = true;
           }
-          const { note } = status;
-          line.show(
-            note === undefined ? status : { ...status, note: withLocalCommand(note, handle.workflowId) },
-            reports,
-          );
+          line.show(withLocalAnswers(status, handle.workflowId), reports);
         },
         onProblem: line.note,
       },
@@ -88,7 +87,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     else {
       // A short run may be closed before its status was queried.
       if (report.routing && !isRouteShown) for (const fact of describeRoute(report.routing)) printLine(fact);
-      for (const fact of describeReport(report, detail)) printLine(fact);
+      if (report.batch && report.manifest) printLines(describeDelivery(report.batch, report.manifest, report, detail));
+      else printView(await readRun(client, report, etlCommand));
     }
     process.exitCode = exitCodeOf(report);
   } finally {
@@ -113,16 +113,12 @@ function startedReport({ workflowId, firstExecutionRunId: runId }: Handle): RunR
   };
 }
 
-export function describeReport(report: RunReport, detail: Detail): string[] {
-  const { batch, manifest, sinks = [] } = report;
+function describeDelivery(batch: Batch, manifest: Manifest, report: RunReport, { destination }: Detail): string[] {
+  const { sinks = [], alreadyDelivered } = report;
   const applied = sinks.map(({ sink, detail: what }) => `Sink:   ${sink}: ${what}`);
-  const spent = describeSpent(report);
-  if (batch && manifest) {
-    const place = layout(detail.destination, batch);
-    if (report.alreadyDelivered) return [...describeDelivered(manifest, place), ...applied];
-    return ['Delivered.', ...describeManifest(manifest, place), ...applied, ...spent];
-  }
-  return [`${report.status}: ${report.failureType}: ${report.reason}`, ...spent];
+  const place = layout(destination, batch);
+  if (alreadyDelivered) return [...describeDelivered(manifest, place), ...applied];
+  return ['Delivered.', ...describeManifest(manifest, place), ...applied, ...describeSpent(report)];
 }
 
 /** Returns a line for each launch, and one for their total cost. */

@@ -1,126 +1,90 @@
-import { count } from '@etl/lib/amounts';
-import { taskQueues } from '@etl/pipeline/definition';
-import { connectClient } from '../../config/connection';
-import { places } from '../../local/places';
-import { partsOf, runningTasks } from '../../local/system/leftovers';
-import { killedSystems, type LocalSystemEntry, runningSystems, type SystemPart } from '../../local/system/localSystems';
+import { CliError } from '@etl/lib/cliError';
+import { openStore } from '@etl/storage/openStore';
+import { parseConfig } from '../../config/environment';
+import { explain } from '../../config/explain';
+import { useLocalSystem } from '../../local/system/localSystems';
+import { calendarDate } from '../arguments';
+import { readAnyDeclarations } from '../dataset/read';
 import { cliExitCodes } from '../errors';
-import { etlCommand, etlCommandIn } from '../hints';
+import { bounded } from '../night/bounded';
+import { describeNight } from '../night/describe';
+import { readLateness } from '../night/lateness';
+import { problemsOf } from '../night/problems';
+import { readNight } from '../night/readNight';
+import { type NightReport, reportOf } from '../night/report';
+import { connectServer } from '../night/server';
 import { printJson, printLines } from '../output';
+import { describeSystems, readSystems } from '../systemStatus';
 
 export interface StatusOptions {
+  readonly date?: string;
+  readonly dataset?: string;
   readonly json?: boolean;
 }
 
-/** A running system, and what answers in it. */
-interface SystemStatus extends Pick<LocalSystemEntry, 'stateDir' | 'since' | 'pid' | 'temporal' | 'ecs'> {
-  readonly ui: string | null;
-  readonly temporalAnswers: boolean;
-  readonly ecsAnswers: boolean;
-  /** Workers that polled in the last minutes. */
-  readonly workers: number;
-  /** Parts whose processes have ended. The system restarts them. */
-  readonly ended: readonly string[];
+/** Longest time in milliseconds for the whole command, and for the declarations. */
+const totalMs = 9500;
+const declarationsMs = 4000;
+
+/**
+ * Prints the batches of the night, what to do about each problem, and the local systems. The exit code is `unavailable`
+ * if neither a local system nor a Temporal server answers.
+ */
+export async function status({ date, dataset, json }: StatusOptions): Promise<void> {
+  if (date !== undefined) calendarDate(date);
+  // Before the night: it sets the variables of the chosen system.
+  const night = chosenNight({ ...(date !== undefined && { date }), ...(dataset !== undefined && { dataset }) });
+  const [report, local] = await Promise.all([night, readSystems()]);
+  const isRead = 'batches' in report;
+  if (json) printJson({ night: isRead ? report : null, ...(!isRead && { problem: report.problem }), ...local });
+  else
+    printLines([...(isRead ? describeNight(report) : [report.problem, report.remedy]), '', ...describeSystems(local)]);
+  const answers = isRead && report.server.answers;
+  if (!answers && local.systems.length === 0) process.exitCode = cliExitCodes.unavailable;
+  if (isRead && report.isBounded) exitAfterOutput();
 }
 
-/** A system that ended without stopping, and its processes that still run. */
-interface KilledStatus extends Pick<LocalSystemEntry, 'stateDir' | 'since' | 'pid'> {
-  readonly left: readonly string[];
+interface NoNight {
+  readonly problem: string;
+  readonly remedy: string;
 }
 
-/** Prints all running and killed systems. The exit code is `unavailable` if none is running. */
-export async function status({ json }: StatusOptions): Promise<void> {
-  const systems = await Promise.all(runningSystems().map(statusOf));
-  const killed = await Promise.all(killedSystems().map(killedStatusOf));
-  if (json) printJson({ systems, killed });
-  else {
-    const none = systems.length > 0 ? [] : [`No local system is running. Start one: ${etlCommand('up')}`];
-    printLines([...systems.flatMap(describe), ...killed.flatMap(describeKilled), ...none]);
-  }
-  if (systems.length === 0) process.exitCode = cliExitCodes.unavailable;
-}
-
-async function killedStatusOf(entry: LocalSystemEntry): Promise<KilledStatus> {
-  const { stateDir, since, pid } = entry;
-  const left = [...partsOf(entry, 'running'), ...(await runningTasks(stateDir))];
-  return { stateDir, since, pid, left: left.map(nameOf) };
-}
-
-const nameOf = (part: SystemPart): string => `${part.name} (process ${part.pid})`;
-
-async function statusOf(entry: LocalSystemEntry): Promise<SystemStatus> {
-  const { stateDir, since, pid, temporal, ui = null, ecs } = entry;
-  const [workers, ecsAnswers] = await Promise.all([workersOf(entry), answers(ecs)]);
-  return {
-    stateDir,
-    since,
-    pid,
-    temporal,
-    ui,
-    ecs,
-    temporalAnswers: workers !== undefined,
-    ecsAnswers,
-    workers: workers ?? 0,
-    ended: partsOf(entry, 'ended').map(nameOf),
-  };
-}
-
-/** Returns the number of workers of the task queue; undefined if Temporal does not answer. */
-async function workersOf({ environment }: LocalSystemEntry): Promise<number | undefined> {
+/** Reads the night of the chosen system, or returns why there is none: the systems are listed nevertheless. */
+async function chosenNight(query: {
+  readonly date?: string;
+  readonly dataset?: string;
+}): Promise<NightReport | NoNight> {
   try {
-    const { client, connection } = await connectClient({ ...process.env, ...environment });
-    try {
-      const namespace = client.options.namespace;
-      const request = { namespace, taskQueue: { name: taskQueues.main }, taskQueueType: 1 };
-      const { pollers = [] } = await client.workflowService.describeTaskQueue(request);
-      return pollers?.length ?? 0;
-    } finally {
-      await connection.close();
-    }
-  } catch {
-    return undefined;
+    useLocalSystem(() => undefined);
+    return await nightReport(query);
+  } catch (error) {
+    const known = error instanceof CliError ? error : explain(error);
+    if (known) return { problem: known.message, remedy: known.remedy };
+    throw error;
   }
 }
 
-const answers = (url: string): Promise<boolean> =>
-  fetch(url, { signal: AbortSignal.timeout(2000) }).then(
-    () => true,
-    () => false,
-  );
-
-function describe({
-  stateDir,
-  since,
-  pid,
-  temporal,
-  temporalAnswers,
-  ui,
-  ecs,
-  ecsAnswers,
-  workers,
-  ended,
-}: SystemStatus): string[] {
-  const state = (isFine: boolean): string => (isFine ? '' : '  does not answer');
-  return [
-    `State     ${stateDir}`,
-    `Process   ${pid}, since ${since}`,
-    `Temporal  ${temporal}${state(temporalAnswers)}`,
-    ...(ui === null ? [] : [`Web UI    ${ui}`]),
-    `Fargate   ${ecs}${state(ecsAnswers)}`,
-    `Workers   ${workers === 0 ? 'none polls' : count(workers, 'worker')}`,
-    ...(ended.length === 0
-      ? []
-      : [`Ended     ${ended.join(', ')}: restarted within 30 s, see ${places(stateDir).logs}`]),
-    '',
-  ];
+async function nightReport(query: { readonly date?: string; readonly dataset?: string }): Promise<NightReport> {
+  const end = performance.now() + totalMs;
+  const { cleanBase } = parseConfig(process.env);
+  const now = Date.now();
+  const store = openStore();
+  const connecting = connectServer();
+  const datasets = await bounded(readAnyDeclarations(), declarationsMs);
+  const [night, lateness] = await Promise.all([
+    readNight({ datasets, store, cleanBase, server: connecting }, { ...query, now }),
+    bounded(readLateness(store, cleanBase, datasets, now), declarationsMs).catch((error: Error) => ({
+      state: 'unknown' as const,
+      problem: error.message,
+    })),
+  ]);
+  const server = await connecting;
+  const problems = await problemsOf(night, server, () => end - performance.now());
+  if ('client' in server) await bounded(server.close(), 500).catch(() => undefined);
+  return reportOf({ night, server, lateness, now, ...query, ...problems });
 }
 
-function describeKilled({ stateDir, since, pid, left }: KilledStatus): string[] {
-  return [
-    `State     ${stateDir}`,
-    `Killed    process ${pid}, which ran since ${since}`,
-    `Left      ${left.length === 0 ? 'nothing' : left.join(', ')}`,
-    `Clean up  ${etlCommandIn(stateDir, 'down')}`,
-    '',
-  ];
+/** Ends the process once its output is written: reads that did not answer in time would keep it running. */
+function exitAfterOutput(): void {
+  process.stdout.write('', () => process.exit());
 }

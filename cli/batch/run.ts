@@ -8,7 +8,7 @@ import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { Client, WorkflowFailedError, WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { type Follower, follow } from '../../client/follow';
 import { temporalClient } from '../../config/temporalClient';
-import { temporalCommand } from '../hints';
+import { etlCommand } from '../hints';
 import type { BatchReport, ShownStatus } from './report';
 
 export type BatchHandle = WorkflowHandleWithStartDetails;
@@ -31,7 +31,7 @@ export async function startBatch(client: Client, workflowId: string, request: Ba
     });
   } catch (error) {
     if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
-    const remedy = `Watch it with: ${temporalCommand('workflow', 'show', '--follow', '--workflow-id', workflowId)}`;
+    const remedy = `Watch it with: ${etlCommand('watch', workflowId)}`;
     throw new CliError(`this batch is already running as workflow ${workflowId}`, remedy, exitCodes.tryAgain, {
       cause: error,
     });

@@ -1,10 +1,13 @@
-import { count, number } from '@etl/lib/amounts';
-import type { FileResult } from '@etl/pipeline/batch/fileResult';
+import { number } from '@etl/lib/amounts';
 import type { BatchSummary, LeftOut, LeftOutReason } from '@etl/pipeline/batch/summary';
+import { workflowTypes } from '@etl/pipeline/definition';
+import { failureLines } from '@etl/pipeline/runs/failureView';
+import type { RunView } from '@etl/pipeline/runs/runView';
+import { runViewOf } from '@etl/pipeline/runs/viewOf';
+import { etlCommand } from '../hints';
 import type { BatchReport, ShownStatus } from './report';
 
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
-const maxProblems = 10;
 
 /**
  * Formats a status as in `files: 3 running (42 % read), 12 delivered, 1 failed, listing 2026-02-08`. `read` is the
@@ -26,22 +29,31 @@ export function describeBatchStatus(
 }
 
 /** Describes the result of a batch in text lines. */
-export function describeBatchReport({ status, failureType, reason, summary }: BatchReport): string[] {
-  const end = status === 'COMPLETED' ? 'Completed.' : `${[status, failureType, reason].filter(Boolean).join(': ')}`;
-  return [end, ...(summary ? describeSummary(summary) : [])];
+export function describeBatchReport(report: BatchReport): string[] {
+  const { status, summary } = report;
+  if (status !== 'COMPLETED') return [...(summary ? describeSummary(summary) : []), ...failureLines(viewOf(report))];
+  return ['Completed.', ...(summary ? [describeFiles(summary), ...describeSummary(summary)] : [])];
+}
+
+/** Returns the view of a batch that has failed. */
+function viewOf({ workflowId, runId, status, failureType, reason, summary }: BatchReport): RunView {
+  const failure = { ...(failureType !== null && { type: failureType }), message: reason ?? '' };
+  const ended = { status, startedAt: '', endedAt: '', ...(status === 'FAILED' && { failure }) };
+  const memo = { batch: summary ?? {} };
+  return runViewOf({ workflowType: workflowTypes.nightlyBatch, workflowId, runId, ...ended, memo }, etlCommand);
+}
+
+function describeFiles(summary: BatchSummary): string {
+  const parts = outcomes.flatMap((outcome) => (summary[outcome] > 0 ? [`${number(summary[outcome])} ${outcome}`] : []));
+  return summary.files === 0 ? 'Files:   none found' : `Files:   ${number(summary.files)} = ${parts.join(' + ')}`;
 }
 
 function describeSummary(summary: BatchSummary): string[] {
-  const { dates, files, rowsWritten, rowsRejected, costUsd, problems = [], results } = summary;
-  const parts = outcomes.flatMap((outcome) => (summary[outcome] > 0 ? [`${number(summary[outcome])} ${outcome}`] : []));
-  const more = summary.invalid + summary.failed + summary.cancelled - Math.min(problems.length, maxProblems);
+  const { dates, rowsWritten, rowsRejected, costUsd, results } = summary;
   return [
     `Days:    ${dates.from === dates.to ? dates.from : `${dates.from} to ${dates.to}`}`,
-    files === 0 ? 'Files:   none found' : `Files:   ${number(files)} = ${parts.join(' + ')}`,
     `Rows:    ${number(rowsWritten)} written, ${number(rowsRejected)} rejected`,
     `Cost:    about $${costUsd.toFixed(4)}`,
-    ...problems.slice(0, maxProblems).map(describeProblem),
-    ...(more > 0 ? [`         and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`] : []),
     ...describeLeftOut(summary.leftOut ?? {}).map((text) => `Ignored: ${text}`),
     ...(results === undefined ? [] : [`Results: ${results}`]),
     ...(summary.warnings ?? []).map((warning) => `Note:    ${warning}`),
@@ -59,9 +71,4 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
   const reasons = Object.entries(leftOut) as [LeftOutReason, number][];
   const parts = reasons.map(([reason, files]) => `${number(files)} ${leftOutLabels[reason]}`);
   return parts.length > 0 ? [parts.join(', ')] : [];
-}
-
-/** Formats a failed file. Most reasons begin with the file, which is removed here because the line names it already. */
-function describeProblem({ outcome, uri, failureType, reason }: FileResult): string {
-  return `${outcome}: ${[uri, failureType, reason?.replace(`${uri}: `, '')].filter(Boolean).join(': ')}`;
 }

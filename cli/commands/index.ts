@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { adviseCommand } from './advise';
+import { approveCommand } from './approve';
 import { aslCommand } from './asl';
 import { backfillCommand } from './backfill';
 import { batchCommand } from './batch';
+import { cancelCommand } from './cancel';
 import { codecServerCommand } from './codecServer';
 import { compareCommand } from './compare';
 import { convertCommand } from './convert';
@@ -13,14 +15,18 @@ import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { downCommand } from './down';
 import { imageCommand } from './image';
+import { logsCommand } from './logs';
 import { reapCommand } from './reap';
 import { reportCommand } from './report';
+import { retryCommand } from './retry';
 import { runCommand } from './run';
+import { runsCommand } from './runs';
 import { scheduleCommand } from './schedule';
 import { sinkCommand } from './sink';
 import { statusCommand } from './status';
 import { upCommand } from './up';
 import { vacuumCommand } from './vacuum';
+import { watchCommand } from './watch';
 
 /**
  * Command declarations, in the order of the help and of docs/cli.md. A declaration loads its action from `actions/`
@@ -32,6 +38,12 @@ export const commands: readonly (() => Command)[] = [
   downCommand,
   statusCommand,
   runCommand,
+  runsCommand,
+  watchCommand,
+  logsCommand,
+  cancelCommand,
+  approveCommand,
+  retryCommand,
   convertCommand,
   batchCommand,
   backfillCommand,

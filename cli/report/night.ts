@@ -4,17 +4,17 @@ import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expe
 import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
-import { batchOfWorkflowId } from '@etl/pipeline/layout';
+import { batchOfWorkflowId, workflowId } from '@etl/pipeline/layout';
 import { resolveDestination } from '@etl/pipeline/plan';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import { hasFailed } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import { StorageError } from '@etl/storage/objectStore';
-import type { Client } from '@temporalio/client';
 import { readDayFacts } from '../../activities/calendar/dayFacts';
+import { readCommits } from '../../activities/calendar/readCommits';
 import { inTurn } from '../../activities/inTurn';
-import { scheduleFactOf } from '../../client/night/runsOfDays';
-import { askStatus, factsOf } from '../../client/runs/readRun';
+import { scheduleFactOf, withAnswers } from '../../client/night/runsOfDays';
+import { factsOf } from '../../client/runs/readRun';
 import type { DatasetDay, DayTotals, NightReport, NightRun } from '../../report/night/data';
 import { secondsBetween } from '../../report/page/amounts';
 import type { ReportSources } from './run';
@@ -87,17 +87,6 @@ async function readRuns(client: ReportSources['client'], from: string): Promise<
   return { runs: await withAnswers(client, runs), notes: [] };
 }
 
-/** Open runs that are asked for their step. */
-const maxAsked = 64;
-
-/** Adds the answers of open runs: only the run knows whether it is held. */
-async function withAnswers(client: Client, runs: readonly RunFacts[]): Promise<RunFacts[]> {
-  const open = runs.filter(({ endedAt }) => endedAt === undefined).slice(0, maxAsked);
-  const answers = await inTurn(open, readsAtATime, (run) => askStatus(client, run));
-  const byRun = new Map(open.map(({ runId }, index) => [runId, answers[index]]));
-  return runs.map((run) => ({ ...run, ...byRun.get(run.runId) }));
-}
-
 /** Returns the declared datasets and those with runs; only the given one if there is one. */
 function datasetsOf({ datasets }: ReportSources, runs: readonly RunFacts[], dataset: string | undefined): string[] {
   if (dataset !== undefined) return [dataset];
@@ -125,12 +114,14 @@ async function readCell(
     sinks: declared?.declaration.sinks,
   };
   try {
-    const facts = await readDayFacts(store, query, { ...(runs && { runs }), rows: true });
-    if (day === to) for (const { source, rows } of facts.commits) rowsOf.set(`etl/${name}/${day}/${source}`, rows);
+    const { commits, unread } = await readCommits(store, query, () => true);
+    if (unread > 0) notes.push(`The rows of ${unread} commits of ${name} on ${day} are not counted.`);
+    if (day === to) for (const { source, rows } of commits) rowsOf.set(workflowId({ dataset: name, batchDate: day, source }), rows);
+    const facts = await readDayFacts(store, query, { commits, ...(runs && { runs }) });
     const expected = declared && expectedOf(declared, day, from, to);
     const cell = cellOf(expected, facts, now);
     if (cell.state !== 'missing' || 'unavailable' in client) return { dataset: name, day, cell };
-    const schedule = await scheduleFactOf(client as Client, name);
+    const schedule = await scheduleFactOf(client, name);
     return { dataset: name, day, cell: cellOf(expected, { ...facts, schedule }, now) };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;

@@ -4,7 +4,7 @@ import { workflowTypes } from '@etl/pipeline/definition';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { Client } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
-import { factsOf } from '../runs/readRun';
+import { askStatus, factsOf } from '../runs/readRun';
 
 /**
  * Days in one query. Temporal limits queries of visibility to ten a second for a namespace (dynamic configuration
@@ -53,4 +53,47 @@ export async function scheduleFactOf(client: Client, dataset: string): Promise<S
     if (error instanceof temporalClient().ScheduleNotFoundError) return { exists: false };
     throw error;
   }
+}
+
+/** Hours before now in which `otherDays` looks for runs, and how many runs it reads at most. */
+const recentHours = 26;
+const maxRecentRuns = 1000;
+
+/** Days that `otherDays` returns at most. */
+const maxOtherDays = 50;
+
+/**
+ * Returns the batches with runs of files that started recently, the newest first. `now`: milliseconds since the epoch.
+ */
+export async function otherDays(client: Client, now: number): Promise<BatchDay[]> {
+  const since = new Date(now - recentHours * 3_600_000).toISOString();
+  const query = `WorkflowType = ${quoted(workflowTypes.pipeline)} AND StartTime >= ${quoted(since)}`;
+  const days = new Map<string, BatchDay>();
+  let read = 0;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const [, dataset, batchDate] = /^etl\/([^/]+)\/(\d{4}-\d{2}-\d{2})\//.exec(workflowId) ?? [];
+    if (dataset !== undefined && batchDate !== undefined) days.set(`${dataset}/${batchDate}`, { dataset, batchDate });
+    if (++read >= maxRecentRuns || days.size >= maxOtherDays) break;
+  }
+  return [...days.values()];
+}
+
+/** Open runs that are asked for their status, and how many at a time. */
+const maxAsked = 64;
+const askedAtATime = 16;
+
+/**
+ * Adds the answers of open runs to the query `status`: only the run knows whether it is held. If a run does not answer,
+ * no worker may be running, so the others are not asked.
+ */
+export async function withAnswers(client: Client, runs: readonly RunFacts[]): Promise<RunFacts[]> {
+  const open = runs.filter(({ endedAt }) => endedAt === undefined).slice(0, maxAsked);
+  const answers = new Map<string, Awaited<ReturnType<typeof askStatus>>>();
+  for (let from = 0; from < open.length; from += askedAtATime) {
+    const some = open.slice(from, from + askedAtATime);
+    const asked = await Promise.all(some.map((run) => askStatus(client, run)));
+    for (const [index, run] of some.entries()) answers.set(run.runId, asked[index] ?? {});
+    if (asked.every(({ isUnanswered }) => isUnanswered)) break;
+  }
+  return runs.map((run) => ({ ...run, ...answers.get(run.runId) }));
 }

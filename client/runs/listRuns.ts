@@ -4,69 +4,78 @@ import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { askStatus, factsOf } from './readRun';
 
-/** Which runs to list. Absent fields select all. */
+/** Which runs to list. Without `failed` and `running`, all. */
 export interface RunFilter {
-  /** Runs that ended without delivering and that no newer run of the same batch has followed. */
+  /** Runs that ended without delivering. */
   readonly failed?: boolean;
+  /** Open runs. */
   readonly running?: boolean;
-  readonly since?: Date;
+  /** Only runs that are open, or ended since then. */
+  readonly since: Date;
   readonly dataset?: string;
   readonly limit: number;
 }
 
 export interface RunList {
-  /** The newest first. */
+  /** Failed and open runs first. A run that failed and was followed by a newer run of its batch is not among them. */
   readonly runs: readonly RunView[];
+  /** Failed runs that a newer run of the same batch followed. */
+  readonly earlier: readonly RunView[];
   /** Whether there may be more runs than the limit. */
   readonly isLimited: boolean;
 }
 
-/** Open runs that are queried at a time. */
-const queriesAtATime = 16;
-
-/** Lists runs from their memos, without their histories; open runs are queried for their step. */
-export async function listRuns(client: Client, filter: RunFilter, command?: CommandText): Promise<RunList> {
-  const runs: RunView[] = [];
-  let page: WorkflowExecutionInfo[] = [];
-  let isLimited = false;
-  const take = async (): Promise<void> => {
-    const views = await Promise.all(page.map((info) => viewOf(client, info, command)));
-    const kept = await Promise.all(views.map(async (view) => ((await matches(client, filter, view)) ? [view] : [])));
-    runs.push(...kept.flat());
-    page = [];
-  };
-  for await (const info of client.workflow.list({ query: visibilityQuery(filter) })) {
-    if (runs.length >= filter.limit) {
-      isLimited = true;
-      break;
-    }
-    page.push(info);
-    if (page.length === queriesAtATime) await take();
-  }
-  await take();
-  return { runs: runs.slice(0, filter.limit), isLimited: isLimited || runs.length > filter.limit };
-}
+/** Runs that are read at a time. */
+const readsAtATime = 16;
 
 const failedStatuses = ['Failed', 'Canceled', 'Terminated', 'TimedOut'];
 
+/** Lists runs from their memos, without their histories; open runs are queried for their step. */
+export async function listRuns(client: Client, filter: RunFilter, command?: CommandText): Promise<RunList> {
+  const { failed, running, dataset, limit } = filter;
+  const isAll = !failed && !running;
+  const urgent = [...(failed || isAll ? failedStatuses : []), ...(running || isAll ? ['Running'] : [])];
+  const runs: RunView[] = [];
+  const earlier: RunView[] = [];
+  let isLimited = false;
+  // Delivered runs are many, and must not displace the others.
+  for (const statuses of [urgent, ...(isAll ? [['Completed']] : [])]) {
+    for await (const page of pagesOf(client.workflow.list({ query: visibilityQuery(filter, statuses) }))) {
+      if (runs.length >= limit) {
+        isLimited = true;
+        break;
+      }
+      const views = await Promise.all(page.map((info) => viewOf(client, info, command)));
+      const kept = views.filter((view) => dataset === undefined || view.batch.dataset === dataset);
+      const areNewest = await Promise.all(kept.map((view) => !hasFailed(view) || isNewest(client, view)));
+      for (const [index, view] of kept.entries()) (areNewest[index] ? runs : earlier).push(view);
+    }
+  }
+  return { runs: runs.slice(0, limit), earlier, isLimited: isLimited || runs.length > limit };
+}
+
 /**
- * Returns the query of Temporal's visibility for a filter. What it does not express, `matches` selects: the only two
- * places that know how runs are found.
+ * Returns the query of Temporal's visibility. What it cannot express, `listRuns` selects: there is no other place that
+ * knows how runs are found.
  */
-export function visibilityQuery({ failed, running, since }: RunFilter): string {
+function visibilityQuery({ since }: RunFilter, statuses: readonly string[]): string {
   const quoted = (values: readonly string[]) => values.map((value) => `'${value}'`).join(', ');
-  const statuses = [...(failed ? failedStatuses : []), ...(running ? ['Running'] : [])];
   return [
     `WorkflowType IN (${quoted([workflowTypes.pipeline, workflowTypes.nightlyBatch])})`,
-    statuses.length > 0 ? `ExecutionStatus IN (${quoted(statuses)})` : `ExecutionStatus != 'ContinuedAsNew'`,
-    ...(since ? [`StartTime >= '${since.toISOString()}'`] : []),
+    `ExecutionStatus IN (${quoted(statuses)})`,
+    `(CloseTime >= '${since.toISOString()}' OR ExecutionStatus = 'Running')`,
   ].join(' AND ');
 }
 
-async function matches(client: Client, { failed, running, dataset }: RunFilter, view: RunView): Promise<boolean> {
-  if (dataset !== undefined && view.batch.dataset !== dataset) return false;
-  if (!failed || (running && !hasFailed(view))) return true;
-  return isNewest(client, view);
+async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncIterable<WorkflowExecutionInfo[]> {
+  let page: WorkflowExecutionInfo[] = [];
+  for await (const info of list) {
+    page.push(info);
+    if (page.length < readsAtATime) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 /** Returns whether no newer run of the same workflow ID exists. */

@@ -31,6 +31,8 @@ export interface RunStatus {
   readonly routing?: Routing;
   /** Why the run waits, or how it ended. */
   readonly note?: string;
+  /** When the next launch starts, in ISO 8601: with the step `wait`. */
+  readonly retryAt?: string;
   /** Commands that answer a waiting run. */
   readonly answers?: readonly Answer[];
 }

@@ -45,7 +45,7 @@ function filesSection({ kind, problems, files }: RunView): Html {
     body: table({
       label: 'Files that were not delivered',
       columns: [
-        { name: 'File', value: ({ uri }) => isolated(uri) },
+        { name: 'File', value: ({ file, title }) => isolated(file ?? title) },
         { name: 'Failure', value: ({ failureType = 'unknown' }) => chip(failureType, 'bad') },
         { name: 'Reason', value: ({ reason = '' }) => isolated(reason) },
         { name: 'Cost', kind: 'number', value: ({ costUsd }) => costUsd !== undefined && showUsd(costUsd) },

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { approveCommand } from '@etl/pipeline/approval';
-import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn, withLocalCommand } from '../../cli/hints';
+import { etlCommand, sameCommandWith, sampleFile, temporalCommandOn } from '../../cli/hints';
 
 const root = resolve(__dirname, '..', '..');
 const before = { cwd: process.cwd(), env: { ...process.env } };
@@ -77,14 +76,6 @@ describe('a temporal command', () => {
     expect(temporalCommandOn('127.0.0.1:7233', 'default', 'workflow', 'list')).toBe(`${fetched} workflow list`);
     withTemporal('bin');
     expect(temporalCommandOn('127.0.0.1:7233', 'default', 'workflow', 'list')).toBe('temporal workflow list');
-  });
-
-  test('replaces the approval command that a workflow shows', () => {
-    process.env.TEMPORAL_ADDRESS = '127.0.0.1:7400';
-    const shown = withLocalCommand(`Approve with \`${approveCommand('etl/it is')}\``, 'etl/it is');
-    expect(shown).toBe(
-      `Approve with \`temporal workflow update execute --workflow-id 'etl/it is' --name approve --input '{"approved": true}' --address 127.0.0.1:7400\``,
-    );
   });
 });
 

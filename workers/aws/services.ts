@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '@etl/pipeline/awsClients';
+import { createCloudWatchLogReader } from '../../aws/cloudWatchLogReader';
 import { createCloudWatchTaskLogs } from '../../aws/cloudWatchTaskLogs';
 import { createLambdaConverter } from '../../aws/lambdaConverter';
 import { sinkWriters } from '../../aws/sinks/sinkServices';
@@ -33,6 +34,8 @@ export const services = {
     log: Parameters<typeof createCloudWatchTaskLogs>[2],
     concurrency?: number,
   ) => createCloudWatchTaskLogs(logsClients(concurrency), findLogStream, log),
+  taskLogReader: (findLogStream: Parameters<typeof createCloudWatchLogReader>[1]) =>
+    createCloudWatchLogReader(logsClients(), findLogStream),
 };
 
 const sqsClient = (concurrency?: number): SQSClient => new SQSClient({ ...clientSettings('sqs', { concurrency }) });

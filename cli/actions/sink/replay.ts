@@ -65,7 +65,8 @@ export function replayInput(dataset: string, { sink, all = false, ...options }: 
   return { dataset, ...(sink !== undefined && { sink }), ...dates, ...(again && { all: true }) };
 }
 
-async function startReplay(client: Client, input: ReplayInput) {
+/** Starts a replay, or finds the running one of the dataset. */
+export async function startReplay(client: Client, input: ReplayInput) {
   const workflowId = replayWorkflowId(input.dataset);
   const { dataset, sink = 'all sinks' } = input;
   try {
@@ -84,7 +85,8 @@ async function startReplay(client: Client, input: ReplayInput) {
   }
 }
 
-async function followReplay(
+/** Waits until a replay closes. */
+export async function followReplay(
   handle: WorkflowHandle,
   joined: boolean,
   follower: Follower<ReplayReport> | undefined,

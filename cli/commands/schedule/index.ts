@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { createCommand } from './create';
 import { deleteCommand } from './delete';
 import { describeCommand } from './describe';
+import { latenessCommand } from './lateness';
 import { listCommand } from './list';
 import { pauseCommand, resumeCommand } from './pause';
 import { triggerCommand } from './trigger';
@@ -16,6 +17,7 @@ export function scheduleCommand(): Command {
     resumeCommand,
     triggerCommand,
     deleteCommand,
+    latenessCommand,
   ];
   for (const command of commands) schedule.addCommand(command().exitOverride());
   return schedule;

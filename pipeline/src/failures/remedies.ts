@@ -63,6 +63,6 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   ServiceUnavailable: { first: 'Check that the service in the reason responds again', command: 'retry' },
   CostLimit: { first: 'Raise compute.maxCostUsd in --options if the file is worth it', command: 'run' },
   SinkFailed: { first: 'The data is committed: correct what the sink reports', command: 'replay' },
-  Cancelled: { first: 'Start it again if it should deliver', command: 'retry' },
+  Cancelled: { first: 'Check that it should be delivered', command: 'retry' },
   BatchIncomplete: { first: 'Correct the listed files; delivered files are skipped', command: 'retry' },
 };

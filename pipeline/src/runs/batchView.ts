@@ -1,17 +1,19 @@
 import { fieldsOf, isAmount } from '@etl/lib/reading';
+import type { FailureType } from '../failures/table';
 import type { Common } from './common';
 import { outcomeOf, silentEnds, silentTypes } from './ends';
+import { runViewOfFile } from './fileView';
 import { filesIn, listOf, textOf, textsIn } from './loose';
 import { openPart } from './openPart';
 import type { RunFacts } from './runFacts';
-import type { RunView } from './runView';
+import type { CommandText, RunView } from './runView';
 import { stepOfFailure } from './stepOfFailure';
 
 /** Problems of a batch that its view lists. */
 const maxProblems = 10;
 
 /** Returns the view of a batch. */
-export function batchView(facts: RunFacts, common: Common): RunView {
+export function batchView(facts: RunFacts, common: Common, command?: CommandText): RunView {
   const { workflowId, result, failure } = facts;
   const memo = fieldsOf(facts.memo?.batch);
   const answer = fieldsOf(facts.answer);
@@ -25,10 +27,11 @@ export function batchView(facts: RunFacts, common: Common): RunView {
   const dataset = textOf(fieldsOf(facts.input).dataset);
   const batch = { ...(dataset !== undefined && { dataset }), ...(batchDate !== undefined && { batchDate }) };
   const counts = isOpen ? fieldsOf(answer.counts) : summary;
-  const files = Object.fromEntries(
+  const files: Record<string, number> = Object.fromEntries(
     fileCounts.flatMap((name) => (isAmount(counts[name]) ? [[name, counts[name]]] : [])),
   );
-  const problems = filesIn(isOpen ? answer.problems : summary.problems, maxProblems);
+  const listed = filesIn(isOpen ? answer.problems : summary.problems, maxProblems);
+  const problems = listed.map((file) => runViewOfFile(file, command));
   const base = {
     ...common,
     kind: 'batch' as const,
@@ -51,8 +54,9 @@ export function batchView(facts: RunFacts, common: Common): RunView {
     };
   }
   if (outcome === 'delivered') return { ...base, step: 'done' };
-  const failureType = failure?.type ?? textOf(memo.failureType) ?? silentTypes[outcome] ?? 'Unknown';
-  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome];
+  const failureType =
+    failure?.type ?? textOf(memo.failureType) ?? silentTypes[outcome] ?? typesOfEnds[String(memo.ended)] ?? 'Unknown';
+  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome] ?? missedOf(files);
   const reasons = failureType === 'InvalidInput' ? textsIn(memo.reasons) : [];
   const step = stepOfFailure(failureType, reason ?? '', []);
   return {
@@ -62,6 +66,13 @@ export function batchView(facts: RunFacts, common: Common): RunView {
     reasons: reasons.length > 1 ? reasons : [],
     ...(step !== undefined && { step }),
   };
+}
+
+/** Failure types of the ends of a batch, which its memo records without a type. */
+const typesOfEnds: Readonly<Record<string, FailureType>> = { incomplete: 'BatchIncomplete', tooFew: 'BatchIncomplete' };
+
+function missedOf({ files, invalid = 0, failed = 0, cancelled = 0 }: Record<string, number>): string | undefined {
+  return files === undefined ? undefined : `${invalid + failed + cancelled} of ${files} files were not delivered`;
 }
 
 const fileCounts = ['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;

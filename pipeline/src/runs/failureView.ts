@@ -1,5 +1,8 @@
+import { count } from '@etl/lib/amounts';
 import { oneLine } from '@etl/lib/oneLine';
-import { describeLaunch } from '../launches';
+import { describeLaunch, type Launch } from '../launches';
+import { describeFiles } from './deliveredView';
+import { costLines, describeSink, indent, line, many, runLine } from './lines';
 import type { Next, RunOutcome, RunView } from './runView';
 
 /** Log lines that the view shows, the latest ones. */
@@ -31,8 +34,8 @@ export function headlineOf({ outcome, failureType, title }: RunView): string {
  * comes next. Every message of this kind uses it.
  */
 export function failureLines(view: RunView): string[] {
-  const { reason, reasons, stopReason, exitCode, taskArn, console, logTail, launches, workflowId, runId } = view;
-  const { hasDeadLetter, sinks } = view;
+  const { reason, reasons, stopReason, exitCode, taskArn, console, logTail, launches } = view;
+  const { hasDeadLetter, sinks, files, problems } = view;
   const step = stepLine(view);
   const isStopNews = stopReason !== undefined && !reason?.includes(stopReason);
   const shown = launches.slice(-maxLaunches);
@@ -50,15 +53,18 @@ export function failureLines(view: RunView): string[] {
     ...many('Log', logTail.slice(-maxLogLines)),
     ...many('Launches', [
       ...(launches.length > shown.length ? [`${launches.length - shown.length} earlier`] : []),
-      ...shown.map(describeLaunch),
+      ...shown.map((launch) => describeLaunch(withoutReason(launch, reason))),
     ]),
     ...many(
       'Sinks',
-      sinks.map((each) => `${each.sink}: ${each.state === 'failed' ? `failed: ${each.reason}` : each.detail}`),
+      sinks.map(describeSink).filter((text) => !reason?.includes(text)),
     ),
+    ...(files ? [line('Files', describeFiles(files))] : []),
+    ...problems.flatMap((file) => briefFailureLines(file).map((text) => `  ${text}`)),
+    ...moreProblems(view),
     ...costLines(view),
     ...(hasDeadLetter ? [line('Event', 'in the dead-letter queue')] : []),
-    line('Run', runId === '' ? workflowId : `${workflowId} (${runId})`),
+    runLine(view),
     ...nextLines(view.next),
   ];
 }
@@ -93,30 +99,23 @@ export function nextLines(next: Next | undefined): string[] {
     case 'wait':
       return [line('Next', `waits for ${next.for}`)];
     case 'command':
-      return [line('Next', `${next.why}, then:`), `${' '.repeat(indent)}${next.command}`];
+      return [line('Next', `${next.why}. Then:`), `${' '.repeat(indent)}${next.command}`];
   }
-}
-
-function costLines({ launches, kind, costUsd, outcome }: RunView): string[] {
-  if (costUsd !== undefined) return [line('Cost', `$${costUsd.toFixed(4)}, estimated`)];
-  if (kind === 'batch') return [];
-  if (launches.some(({ lane }) => lane === 'light'))
-    return [line('Cost', 'no separate cost, because the worker converted the file')];
-  if (launches.length > 0) return [line('Cost', 'no separate cost, because the task never ran')];
-  const isRecorded = outcome === 'failed' || outcome === 'cancelled';
-  return isRecorded ? [line('Cost', 'nothing was launched')] : [];
-}
-
-const indent = 10;
-
-const line = (label: string, text: string): string => `${label.padEnd(indent)}${text}`;
-
-/** Returns lines under one label. */
-function many(label: string, lines: readonly string[]): string[] {
-  return lines.map((text, index) => line(index === 0 ? label : '', text));
 }
 
 function listed(label: string, lines: readonly string[], max: number): string[] {
   const more = lines.length - max;
   return many(label, [...lines.slice(0, max), ...(more > 0 ? [`… and ${more} more`] : [])]);
+}
+
+function moreProblems({ files = {}, problems }: RunView): string[] {
+  const { invalid = 0, failed = 0, cancelled = 0 } = files;
+  const more = invalid + failed + cancelled - problems.length;
+  if (more <= 0) return [];
+  return [`  … and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`];
+}
+
+/** Returns the launch without a reason that the view has shown. */
+function withoutReason({ reason, ...launch }: Launch, shown: string | undefined): Launch {
+  return reason === undefined || shown?.includes(reason) ? launch : { ...launch, reason };
 }

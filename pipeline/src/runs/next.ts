@@ -1,8 +1,8 @@
 import { fieldsOf, isText } from '@etl/lib/reading';
 import { shellWord } from '@etl/lib/shellWord';
-import { type RemedyCommand, remedies } from '../failures/remedies';
+import { type Remedy, type RemedyCommand, remedies } from '../failures/remedies';
 import type { FailureType } from '../failures/table';
-import { replayArgs } from '../sinks/outcome';
+import { committedWords, replayArgs } from '../sinks/outcome';
 import type { CommandText, Next, RunView } from './runView';
 
 /** Formats a command for a folder in which the package is installed. */
@@ -31,7 +31,7 @@ export function nextOf(
       return { kind: 'retry', ...(retryAt !== undefined && { at: retryAt }) };
     return { kind: 'wait', for: waits[step ?? ''] ?? 'the next step' };
   }
-  const { first, command: action } = outcome === 'held' ? remedies.Held : (ofOutcome[outcome] ?? remedyOf(failureType));
+  const { first, command: action } = outcome === 'held' ? remedies.Held : (ofOutcome[outcome] ?? remedyOf(view));
   return { kind: 'command', command: command(...argsOf(action, view, input)), why: first };
 }
 
@@ -53,15 +53,22 @@ const waits: Readonly<Record<string, string>> = {
 };
 
 /** Remedies of ends that have no failure type of their own. */
-const ofOutcome: Partial<Record<RunView['outcome'], { readonly first: string; readonly command: RemedyCommand }>> = {
+const ofOutcome: Partial<Record<RunView['outcome'], Remedy>> = {
   terminated: { first: 'Check its task with etl reap, then start it again', command: 'retry' },
   timedOut: { first: 'Check its task with etl reap, then start it again', command: 'retry' },
 };
 
-function remedyOf(failureType: string | undefined) {
+/** Returns whether the data of a run that did not end well are committed, so that only its sinks have to be finished. */
+export function lacksOnlySinks({ failureType, reason }: Pick<RunView, 'failureType' | 'reason'>): boolean {
+  return failureType === 'SinkFailed' || (failureType === 'Cancelled' && reason?.includes(committedWords) === true);
+}
+
+function remedyOf(view: Omit<RunView, 'next'>): Remedy {
+  const { failureType } = view;
+  if (lacksOnlySinks(view)) return remedies.SinkFailed;
   return failureType !== undefined && Object.hasOwn(remedies, failureType)
     ? remedies[failureType as FailureType]
-    : { first: 'Check the reason', command: 'retry' as const };
+    : { first: 'Check the reason', command: 'retry' };
 }
 
 function argsOf(action: RemedyCommand, view: Omit<RunView, 'next'>, input: unknown): readonly string[] {

@@ -84,7 +84,8 @@ function failedPart(
     ...(launch !== undefined && { launch }),
     failureType,
     ...(reason !== undefined && { reason }),
-    reasons: areReasons && lines.length > 1 ? lines : [],
+    // The reasons of sinks are their outcomes.
+    reasons: areReasons && failureType !== 'SinkFailed' && lines.length > 1 ? lines : [],
     ...(stopReason !== undefined && { stopReason }),
     ...(exitCode !== undefined && !areReasons && { exitCode }),
     ...(taskArn !== undefined && { taskArn }),

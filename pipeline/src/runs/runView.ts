@@ -1,4 +1,3 @@
-import type { FileResult } from '../batch/fileResult';
 import type { Launch } from '../launches';
 import type { Batch } from '../layout';
 import type { Progress } from '../manifest';
@@ -52,7 +51,7 @@ export interface RunView {
   /** Files of a batch by outcome. */
   readonly files?: Readonly<Record<string, number>>;
   /** Files of a batch that were not delivered, up to ten. */
-  readonly problems: readonly FileResult[];
+  readonly problems: readonly RunView[];
   /** URI of the published batch. */
   readonly published?: string;
   /** The source was delivered before, so nothing was launched. */

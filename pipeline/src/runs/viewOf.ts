@@ -1,15 +1,11 @@
-import { shownUri } from '@etl/lib/text/shownUri';
-import type { FileResult } from '../batch/fileResult';
 import { workflowTypes } from '../definition';
-import { batchOfWorkflowId } from '../layout';
 import { batchView } from './batchView';
-import { commonOf, nothing, titleOf } from './common';
+import { commonOf } from './common';
 import { nextOf } from './next';
 import { retryOf } from './openPart';
 import { pipelineView } from './pipelineView';
 import type { RunFacts } from './runFacts';
 import type { CommandText, RunView } from './runView';
-import { stepOfFailure } from './stepOfFailure';
 
 /**
  * Returns the view of a run. `command` formats a command of `next` for the reader. @default `npx etl …`
@@ -17,37 +13,11 @@ import { stepOfFailure } from './stepOfFailure';
 export function runViewOf(facts: RunFacts, command?: CommandText): RunView {
   const isBatch = facts.workflowType === workflowTypes.nightlyBatch;
   const common = commonOf(facts);
-  const view = isBatch ? batchView(facts, common) : pipelineView(facts, common);
+  const view = isBatch ? batchView(facts, common, command) : pipelineView(facts, common);
   const next = nextOf(
     view,
     { input: facts.input, isUnanswered: facts.isUnanswered === true, ...retryOf(facts) },
     command,
   );
-  return { ...view, ...(next && { next }) };
-}
-
-/** Returns the view of a file of a batch, from the batch's result of it. */
-export function runViewOfFile(result: FileResult, command?: CommandText): RunView {
-  const { uri, workflowId, batchDate, outcome, failureType, reason, rowsWritten, rowsRejected = 0, costUsd } = result;
-  const step = failureType === undefined ? undefined : stepOfFailure(failureType, reason ?? '', []);
-  const batch = { ...batchOfWorkflowId(workflowId), batchDate };
-  const view: RunView = {
-    ...nothing,
-    kind: 'file',
-    workflowId,
-    runId: '',
-    batch,
-    title: titleOf(batch, workflowId),
-    file: shownUri(uri),
-    outcome:
-      outcome === 'delivered' || outcome === 'skipped' ? 'delivered' : outcome === 'cancelled' ? 'cancelled' : 'failed',
-    startedAt: '',
-    ...(step !== undefined && { step }),
-    ...(failureType !== undefined && { failureType }),
-    ...(reason !== undefined && { reason }),
-    ...(costUsd !== undefined && { costUsd }),
-    ...(rowsWritten !== undefined && { rows: { written: rowsWritten, rejected: rowsRejected } }),
-  };
-  const next = nextOf(view, {}, command);
   return { ...view, ...(next && { next }) };
 }

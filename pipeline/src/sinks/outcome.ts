@@ -27,6 +27,9 @@ export interface SinkFailure {
   readonly reasons: readonly string[];
 }
 
+/** Begins the reason of a run that committed its data, but did not finish its sinks. */
+export const committedWords = 'the data is committed';
+
 /** Returns the failure of a run whose sinks lack the commit; undefined if none does. */
 export function sinkFailureOf(
   batch: Pick<Batch, 'dataset' | 'batchDate'>,
@@ -36,7 +39,7 @@ export function sinkFailureOf(
     each.state === 'failed' ? [`${each.sink}: ${each.reason.replace(/\.$/, '')}`] : [],
   );
   if (reasons.length === 0) return undefined;
-  const text = `the data is committed, but ${reasons.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
+  const text = `${committedWords}, but ${reasons.length} of ${outcomes.length} sinks lack it: ${cut(reasons.join('; '), maxReasons)}`;
   return { message: `${text}. Finish with: ${replayCommand(batch)}`, reasons };
 }
 

@@ -1,8 +1,9 @@
 import { remedies } from '@etl/pipeline/failures/remedies';
 import { type FailureType, failureTypes } from '@etl/pipeline/failures/table';
 import { briefFailureLines, failureLines, headlineOf } from '@etl/pipeline/runs/failureView';
+import { runViewOfFile } from '@etl/pipeline/runs/fileView';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
-import { runViewOf, runViewOfFile } from '@etl/pipeline/runs/viewOf';
+import { runViewOf } from '@etl/pipeline/runs/viewOf';
 
 const input = { detail: { s3Key: 's3://raw/ventas/norte.csv', batchDate: '2026-02-08', dataset: 'ventas' } };
 const facts: RunFacts = {
@@ -22,7 +23,7 @@ test.each(types)('a run that failed with %s has its type as headline and the com
   const [headline = '', ...lines] = failureLines(view);
   expect(headline).toBe(`FAILED: ${type}: ventas 2026-02-08 norte`);
   expect(lines).toContain('Reason    why');
-  expect(lines.at(-2)).toBe(`Next      ${remedies[type].first}, then:`);
+  expect(lines.at(-2)).toBe(`Next      ${remedies[type].first}. Then:`);
   const command = {
     run: 'npx etl run s3://raw/ventas/norte.csv --date 2026-02-08 --dataset ventas',
     retry: 'npx etl retry etl/ventas/2026-02-08/norte',
@@ -45,7 +46,7 @@ test('shows why a task did not start, instead of a log', () => {
       { generation: 6, lane: 'fargate', spot: false, failureType: 'TaskFailedToStart', reason: stoppedReason },
     ],
   };
-  const message = 'no exit code (the infrastructure budget of 5 relaunches is exhausted)';
+  const message = `no exit code; ${stoppedReason} (the infrastructure budget of 5 relaunches is exhausted)`;
   const view = runViewOf({ ...facts, failure: { type: 'TaskFailedToStart', message, evidence } });
   expect(failureLines(view)).toEqual([
     'FAILED: TaskFailedToStart: ventas 2026-02-08 norte',
@@ -53,10 +54,10 @@ test('shows why a task did not start, instead of a log', () => {
     `Reason    ${message}`,
     `Stopped   TaskFailedToStart: ${stoppedReason}`,
     'Task      arn:aws:ecs:eu-west-1:1:task/etl/abc',
-    `Launches  launch 6: on demand: TaskFailedToStart: ${stoppedReason}`,
+    'Launches  launch 6: on demand: TaskFailedToStart',
     'Cost      no separate cost, because the task never ran',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Correct the image, network or secret that the reason names, then:',
+    'Next      Correct the image, network or secret that the reason names. Then:',
     '          npx etl retry etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -147,7 +148,7 @@ test('a held run shows its reason and the command that approves it', () => {
     'Step      held',
     'Reason    Held: 3 % rejected. Waits until 2026-02-16',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Look at the rejected rows or the failed rule, then:',
+    'Next      Look at the rejected rows or the failed rule. Then:',
     '          npx etl approve etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -183,18 +184,29 @@ test('a failed file of a batch takes four lines', () => {
   expect(briefFailureLines(view)).toEqual([
     `FAILED: InvalidInput: ${uri}`,
     'Reason    the file is empty',
-    'Next      Correct the file, or the options of its event, then:',
+    'Next      Correct the file, or the options of its event. Then:',
     '          npx etl retry etl/ventas/2026-02-08/norte',
   ]);
 });
 
-test('a failed batch shows its counts and problems', () => {
-  const problems = [
-    { uri: 's3://raw/a.csv', batchDate: '2026-02-08', workflowId: 'etl/a/2026-02-08/a', outcome: 'failed' },
-  ];
+test('a failed batch shows its counts, and each failed file with its command', () => {
+  const file = { uri: 's3://raw/a.csv', batchDate: '2026-02-08', workflowId: 'etl/a/2026-02-08/a' };
+  const problems = [{ ...file, outcome: 'failed', failureType: 'OutOfMemory', reason: 'killed' }];
   const memo = { batch: { ended: 'incomplete', files: 2, delivered: 1, failed: 1, costUsd: 0.02, problems } };
   const failure = { type: 'BatchIncomplete', message: '1 of 2 files were not delivered' };
-  const view = runViewOf({ ...facts, workflowType: 'nightlyBatch', workflowId: 'batch/raw/2026-02-08', memo, failure });
-  expect(view).toMatchObject({ kind: 'batch', files: { files: 2, delivered: 1, failed: 1 }, problems, step: 'files' });
-  expect(failureLines(view)[0]).toBe('FAILED: BatchIncomplete: batch/raw/2026-02-08');
+  const batch = { workflowType: 'nightlyBatch', workflowId: 'batch/raw/2026-02-08' };
+  expect(failureLines(runViewOf({ ...facts, ...batch, memo, failure }))).toEqual([
+    'FAILED: BatchIncomplete: batch/raw/2026-02-08',
+    'Step      files',
+    'Reason    1 of 2 files were not delivered',
+    'Files     2 = 1 delivered + 1 failed',
+    '  FAILED: OutOfMemory: s3://raw/a.csv',
+    '  Reason    killed',
+    '  Next      Declare more compute.memory in --options, or fewer chunkRows. Then:',
+    '            npx etl retry etl/a/2026-02-08/a',
+    'Cost      $0.0200, estimated',
+    'Run       batch/raw/2026-02-08 (r1)',
+    'Next      Correct the listed files; delivered files are skipped. Then:',
+    '          npx etl retry batch/raw/2026-02-08',
+  ]);
 });

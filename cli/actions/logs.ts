@@ -1,0 +1,45 @@
+import { pause } from '@etl/lib/pause';
+import { type RunRef, readRun } from '../../client/runs/readRun';
+import { type RunTask, readTasks } from '../../client/runs/readTasks';
+import { parseConfig } from '../../config/environment';
+import { createTaskLogReader } from '../../workers/taskLogReader';
+import { etlCommand } from '../hints';
+import { printLines } from '../output';
+import { createLogPrinter } from '../runs/logPrinter';
+import { resolveRun } from '../runs/resolve';
+import { withClient } from '../withClient';
+
+export interface LogsOptions {
+  readonly follow?: boolean;
+  readonly launch?: number;
+}
+
+/** Seconds between two reads while the run is open. */
+const pollSeconds = 2;
+
+/** Prints the log lines on stdout, and everything about the tasks themselves on stderr. */
+export async function logs(text: string, { follow, launch }: LogsOptions): Promise<void> {
+  const reader = createTaskLogReader(parseConfig(process.env));
+  await withClient(async (client) => {
+    const printer = createLogPrinter(reader);
+    const { signal } = new AbortController();
+    let run: RunRef = await resolveRun(client, text);
+    for (;;) {
+      const view = await readRun(client, run, etlCommand);
+      // A run that starts under the same ID meanwhile is another one.
+      run = { workflowId: view.workflowId, runId: view.runId };
+      const tasks = (await readTasks(client, view)).filter((task) => isSelected(task, launch));
+      const isEnd = view.endedAt !== undefined || !follow;
+      await printer.print(tasks);
+      if (isEnd) {
+        const lines = printer.summary(tasks, view);
+        if (lines.length > 0) printLines(lines, process.stderr);
+        return;
+      }
+      await pause(pollSeconds, signal);
+    }
+  });
+}
+
+const isSelected = ({ generation }: RunTask, launch: number | undefined): boolean =>
+  launch === undefined || generation === launch;

@@ -1,0 +1,141 @@
+import type { RunFact } from '@etl/pipeline/calendar/cell';
+import type { RunView } from '@etl/pipeline/runs/runView';
+import { runViewOf } from '@etl/pipeline/runs/viewOf';
+import type { Client } from '@temporalio/client';
+import { inTurn } from '../../activities/inTurn';
+import { readRun } from '../../client/runs/readRun';
+import { etlCommand } from '../hints';
+import { bounded } from './bounded';
+import type { Night, NightBatch } from './readNight';
+import type { Server } from './server';
+
+/** What an operator should act on, and the command that follows. */
+export interface Problem {
+  readonly dataset: string;
+  readonly batchDate: string;
+  readonly kind: 'failed' | 'held' | 'late' | 'missing';
+  /** Workflow ID of the run; absent if no run has started. */
+  readonly workflowId?: string;
+  /** `ventas 2026-02-08 norte`, or the dataset and its batch date. */
+  readonly title: string;
+  readonly failureType?: string;
+  readonly reason: string;
+  /** What to do before the command. */
+  readonly first?: string;
+  /** Absent if the batch goes on by itself. */
+  readonly command?: string;
+}
+
+/** Problems of runs for each batch; the others are counted. */
+const maxPerBatch = 10;
+
+/** Runs that are read in full, several at a time: a command that repeats the event needs the event. */
+const maxRead = 50;
+const readsAtATime = 8;
+
+/** Longest time in milliseconds to read a run; afterwards, the command follows from its memo. */
+const readMs = 1500;
+
+/** Returns the problems of a night, the most urgent batches first. `more`: number of problems that are left out. */
+export async function problemsOf(
+  night: Night,
+  server: Server,
+  left: () => number,
+): Promise<{ readonly problems: readonly Problem[]; readonly more: number }> {
+  const listed = night.batches.flatMap((batch) => runsToShow(batch).map((run) => ({ batch, run })));
+  const shown = listed.filter(({ batch, run }) => runsToShow(batch).indexOf(run) < maxPerBatch);
+  const client = 'client' in server ? server.client : undefined;
+  const views = await inTurn([...shown.entries()], readsAtATime, ([index, { run }]) =>
+    viewOf(night, index < maxRead ? client : undefined, run, Math.min(readMs, left())),
+  );
+  const ofRuns = shown.map(({ batch, run }, index) => problemOfRun(batch, run, views[index]));
+  const problems = night.batches.flatMap((batch) => [
+    ...ofRuns.filter(({ dataset, batchDate }) => dataset === batch.dataset && batchDate === batch.batchDate),
+    ...problemOfBatch(batch),
+  ]);
+  return { problems, more: listed.length - shown.length };
+}
+
+/** Returns the problem runs; a failed batch only if its files do not show why it failed. */
+function runsToShow({ problems }: NightBatch): readonly RunFact[] {
+  const files = problems.filter(({ kind }) => kind === 'file');
+  const isShown = (workflowId: string) => files.some((file) => file.workflowId === workflowId);
+  const batches = problems.filter(({ kind }) => kind === 'batch');
+  const unexplained = batches.filter(
+    ({ undelivered = [], state }) => !(undelivered.some(isShown) || (state === 'held' && files.length > 0)),
+  );
+  return [...unexplained, ...files];
+}
+
+async function viewOf(
+  night: Night,
+  client: Client | undefined,
+  run: RunFact,
+  ms: number,
+): Promise<RunView | undefined> {
+  const facts = night.runs.get(run.runId);
+  const known = facts && runViewOf(facts, etlCommand);
+  if (!client || ms <= 0) return known;
+  return bounded(readRun(client, run, etlCommand), ms).catch(() => known);
+}
+
+function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: RunView | undefined): Problem {
+  const { workflowId, kind, state } = run;
+  const failureType = view?.failureType ?? run.failureType;
+  const next = view?.next?.kind === 'command' ? view.next : undefined;
+  // A batch finds the files of its day by itself, whatever had started it.
+  const command = kind === 'batch' && state === 'failed' ? batchCommand(dataset, batchDate) : next?.command;
+  return {
+    dataset,
+    batchDate,
+    kind: state === 'held' ? 'held' : 'failed',
+    workflowId,
+    title: kind === 'batch' ? `${dataset} ${batchDate}` : (view?.title ?? workflowId),
+    ...(failureType !== undefined && { failureType }),
+    reason: view?.reason ?? run.reason ?? '',
+    ...(next && { first: next.why }),
+    ...(command !== undefined && { command }),
+  };
+}
+
+function problemOfBatch({ dataset, batchDate, state, expected, hasSchedule, openRuns }: NightBatch): Problem[] {
+  const about = { dataset, batchDate, title: `${dataset} ${batchDate}` };
+  if (!expected || (state !== 'missing' && state !== 'late')) return [];
+  const { startsAt, deadlineAt = startsAt, catchUpUntil } = expected;
+  if (state === 'missing') {
+    const schedule = hasSchedule === false ? `: schedule ${dataset} does not exist in Temporal` : '';
+    const catchUp =
+      hasSchedule === true && catchUpUntil > Date.now() ? `; caught up until ${shortTime(catchUpUntil)}` : '';
+    return [
+      {
+        ...about,
+        kind: 'missing',
+        reason: `scheduled at ${shortTime(startsAt)}, no run has started${schedule}${catchUp}`,
+        ...(hasSchedule === false && { first: `Create its schedule with: ${etlCommand('dataset', 'apply')}` }),
+        command: batchCommand(dataset, batchDate),
+      },
+    ];
+  }
+  // The batch itself, if it runs: its end is the end of all of its files.
+  const open = openRuns.find(({ kind }) => kind === 'batch') ?? openRuns[0];
+  const reason = `not delivered by ${shortTime(deadlineAt)}`;
+  return [
+    open
+      ? {
+          ...about,
+          kind: 'late',
+          workflowId: open.workflowId,
+          reason: `${reason}: ${open.workflowId} is running`,
+          command: etlCommand('watch', open.workflowId),
+        }
+      : { ...about, kind: 'late', reason, command: batchCommand(dataset, batchDate) },
+  ];
+}
+
+const batchCommand = (dataset: string, batchDate: string): string =>
+  etlCommand('batch', '--dataset', dataset, '--date', batchDate);
+
+/** Formats milliseconds since the epoch: `2026-02-08 01:30 UTC`. */
+export function shortTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
