@@ -86,9 +86,14 @@ function writePage(out: string, page: Html): number {
   } catch (error) {
     rmSync(draft, { force: true });
     const reason = causeOf(error)?.sentence ?? (error as Error).message;
-    throw new CliError(`${out}: ${reason}`, 'Give --out in a folder that exists and can be written', cliExitCodes.cannotCreate, {
-      cause: error,
-    });
+    throw new CliError(
+      `${out}: ${reason}`,
+      'Give --out in a folder that exists and can be written',
+      cliExitCodes.cannotCreate,
+      {
+        cause: error,
+      },
+    );
   }
   return bytes.length;
 }

@@ -1,10 +1,10 @@
+import { fieldsOf, isAmount } from '@etl/lib/reading';
 import { readRun } from '@etl/pipeline/costs/readRun';
 import { launchCosts, type RunRecord } from '@etl/pipeline/costs/runCost';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { RunPrices } from '@etl/pipeline/prices/table';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import { hasFailed, type RunView } from '@etl/pipeline/runs/runView';
-import { fieldsOf, isAmount } from '@etl/lib/reading';
 import type { RunCosts } from '../../report/run/data';
 import { hasSize, recordOfCommit } from '../cost/commits';
 
@@ -15,7 +15,9 @@ export function costsOf(
   manifest: Manifest | undefined,
   prices: RunPrices,
 ): RunCosts {
-  const record = (facts && recordOf(view, facts)) ?? (facts || !manifest || !hasSize(manifest) ? undefined : recordOfCommit(manifest));
+  const record =
+    (facts && recordOf(view, facts)) ??
+    (facts || !manifest || !hasSize(manifest) ? undefined : recordOfCommit(manifest));
   if (!record) return { launches: [] };
   const { launches, estimateUsd } = record;
   const costs = launchCosts(record, prices).map((cost, index) => {

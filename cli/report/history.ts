@@ -1,9 +1,8 @@
-import type { Launch } from '@etl/pipeline/launches';
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { decoded } from '../../client/decoded';
 import type { Timeline } from '../../report/charts/timeline';
-import { timelineOf } from './timeline';
+import { type TimelineFacts, timelineOf } from './timeline';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -24,7 +23,7 @@ export interface ReadTimeline {
 export async function readTimeline(
   client: Client,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-  facts: { readonly launches: readonly Launch[]; readonly now: number },
+  facts: Omit<TimelineFacts, 'summaryOf'>,
 ): Promise<ReadTimeline> {
   const events: HistoryEvent[] = [];
   let token: Uint8Array | null | undefined;

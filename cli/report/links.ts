@@ -23,8 +23,8 @@ export function linksOf(view: RunView, internal: string | undefined, settings: L
     ...(task === undefined
       ? []
       : [
-          { name: 'Task in ECS', text: task, url: task },
-          { name: 'Log in CloudWatch', text: logPage(task), url: logPage(task) },
+          { name: 'ECS console', text: 'task', url: task },
+          { name: 'CloudWatch', text: 'log of the task', url: logPage(task) },
         ]),
     ...(file === undefined ? [] : [{ name: 'Source', text: file }]),
     ...folder('Published', published),
@@ -36,7 +36,7 @@ function webUi({ uiUrl, namespace }: LinkSettings, workflowId: string, runId: st
   if (uiUrl === undefined) return [];
   const path = ['namespaces', namespace, 'workflows', workflowId, ...(runId === '' ? [] : [runId, 'history'])];
   const url = `${uiUrl.replace(/\/$/, '')}/${path.map(encodeURIComponent).join('/')}`;
-  return [{ name: 'Temporal Web UI', text: url, url }];
+  return [{ name: 'Temporal Web UI', text: 'history of the run', url }];
 }
 
 /** Returns the page of a task's log. @see Amazon ECS console, tab "Logs" of a task */

@@ -2,8 +2,8 @@ import { addDays, daysBetween } from '@etl/lib/timeZones';
 import { cellOf } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
 import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
-import { workflowTypes } from '@etl/pipeline/definition';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
+import { workflowTypes } from '@etl/pipeline/definition';
 import { batchOfWorkflowId, workflowId } from '@etl/pipeline/layout';
 import { resolveDestination } from '@etl/pipeline/plan';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
@@ -56,7 +56,8 @@ export async function readNightReport(
     return cell ? [cell] : [];
   });
   const zones = new Map(sources.datasets.all().map((each) => [each.name, each]));
-  const ofDay = (day: string) => runs.filter(({ workflowId }) => shown.some((name) => isRunOf(dayOf(zones.get(name), name, day), workflowId)));
+  const ofDay = (day: string) =>
+    runs.filter(({ workflowId }) => shown.some((name) => isRunOf(dayOf(zones.get(name), name, day), workflowId)));
   return {
     date,
     ...(dataset !== undefined && { dataset }),
@@ -81,7 +82,8 @@ async function readRuns(client: ReportSources['client'], from: string): Promise<
   const query = `WorkflowType IN (${types}) AND ExecutionStatus != 'ContinuedAsNew' AND StartTime >= '${since}'`;
   const runs: RunFacts[] = [];
   for await (const info of client.workflow.list({ query })) {
-    if (runs.length >= maxRuns) return { runs, notes: [`There are more than ${maxRuns} runs: the oldest are missing.`] };
+    if (runs.length >= maxRuns)
+      return { runs, notes: [`There are more than ${maxRuns} runs: the oldest are missing.`] };
     runs.push(factsOf(info));
   }
   return { runs: await withAnswers(client, runs), notes: [] };
@@ -116,7 +118,8 @@ async function readCell(
   try {
     const { commits, unread } = await readCommits(store, query, () => true);
     if (unread > 0) notes.push(`The rows of ${unread} commits of ${name} on ${day} are not counted.`);
-    if (day === to) for (const { source, rows } of commits) rowsOf.set(workflowId({ dataset: name, batchDate: day, source }), rows);
+    if (day === to)
+      for (const { source, rows } of commits) rowsOf.set(workflowId({ dataset: name, batchDate: day, source }), rows);
     const facts = await readDayFacts(store, query, { commits, ...(runs && { runs }) });
     const expected = declared && expectedOf(declared, day, from, to);
     const cell = cellOf(expected, facts, now);
@@ -144,7 +147,12 @@ function dayOf(declared: Dataset | undefined, dataset: string, batchDate: string
 }
 
 /** Returns number and time of the runs of files, by batch date. */
-function totalsOf(runs: readonly RunFacts[], days: readonly string[], datasets: ReadonlySet<string>, now: string): DayTotals[] {
+function totalsOf(
+  runs: readonly RunFacts[],
+  days: readonly string[],
+  datasets: ReadonlySet<string>,
+  now: string,
+): DayTotals[] {
   const totals = new Map(days.map((day) => [day, { day, runs: 0, failed: 0, seconds: 0 }]));
   for (const facts of runs) {
     const { dataset, batchDate } = batchOfWorkflowId(facts.workflowId);

@@ -10,8 +10,8 @@ import { internalUri } from './commit';
 type Store = Pick<ObjectStore, 'list' | 'openRead'>;
 
 /** Samples of a page, files that they are taken from, and bytes that are read of each file. */
-const maxSamples = 20;
-const maxFiles = 10;
+const maxSamples = 10;
+const maxFiles = 5;
 const maxBytes = 64 * 1024;
 /** Characters of a row that are shown. */
 const maxRaw = 400;

@@ -1,6 +1,6 @@
 import { CliError } from '@etl/lib/cliError';
-import { fieldsOf, isText } from '@etl/lib/reading';
 import { isCalendarDate } from '@etl/lib/names';
+import { fieldsOf, isText } from '@etl/lib/reading';
 import { shownUri } from '@etl/lib/text/shownUri';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import { type Batch, batchOfWorkflowId, layout, workflowId } from '@etl/pipeline/layout';
@@ -8,7 +8,7 @@ import { resolveDestination } from '@etl/pipeline/plan';
 import type { RunPrices } from '@etl/pipeline/prices/table';
 import { nothing, titleOf } from '@etl/pipeline/runs/common';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
-import type { CommandText, RunView } from '@etl/pipeline/runs/runView';
+import { type CommandText, hasFailed, type RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 import type { Client } from '@temporalio/client';
@@ -51,7 +51,11 @@ export async function readRunReport(sources: ReportSources, text: string): Promi
   if ('workflowId' in found) return fromServer(sources, client, await readFacts(client, found));
   if (found.candidates.length > 0) {
     const some = found.candidates.slice(0, 5).join(', ');
-    throw new CliError(`${text} names several runs: ${some}`, 'Give the workflow ID of one of them', cliExitCodes.usage);
+    throw new CliError(
+      `${text} names several runs: ${some}`,
+      'Give the workflow ID of one of them',
+      cliExitCodes.usage,
+    );
   }
   return fromCommit(sources, text, 'Temporal has no such run any more');
 }
@@ -60,7 +64,10 @@ async function fromServer(sources: ReportSources, client: Client, facts: RunFact
   const { command, now } = sources;
   const view = runViewOf(facts, command);
   const notes: string[] = [];
-  const history = await orNote(notes, 'the history', () => readTimeline(client, view, { launches: view.launches, now }));
+  const failedStep = hasFailed(view) ? view.step : undefined;
+  const history = await orNote(notes, 'the history', () =>
+    readTimeline(client, view, { launches: view.launches, failedStep, now }),
+  );
   if (history?.isCut) notes.push('The history is too long: the timeline shows its beginning.');
   const destination = destinationIn(sources, facts, view);
   const { dataset, batchDate, source } = view.batch;

@@ -10,6 +10,8 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 export interface TimelineFacts {
   /** Launches of the run: a task's wait that ended normally does not show how the task ended. */
   readonly launches: readonly Launch[];
+  /** Step in which the run failed: its last call has returned what is wrong instead of failing. */
+  readonly failedStep?: string | undefined;
   /** Milliseconds since the epoch: end of open steps. */
   readonly now: number;
   /** Returns the decoded summary of an event; undefined if it has none, or it cannot be decoded. */
@@ -62,6 +64,8 @@ export function timelineOf(events: readonly HistoryEvent[], facts: TimelineFacts
   const to = isOpen ? facts.now : timeOf(last);
   const all = [...drafts.values()].filter(({ isHidden }) => !isHidden);
   const names = [...new Set(all.map(({ lane }) => lane))];
+  const failed = all.filter(({ lane }) => lane === facts.failedStep).at(-1);
+  if (failed?.tone === 'good') failed.tone = 'bad';
   return {
     from: timeOf(first),
     to: Math.max(to, timeOf(first) + 1),
@@ -71,7 +75,12 @@ export function timelineOf(events: readonly HistoryEvent[], facts: TimelineFacts
   };
 }
 
-function read(event: HistoryEvent, drafts: Map<string, Draft>, bounded: ReadonlySet<string>, facts: TimelineFacts): void {
+function read(
+  event: HistoryEvent,
+  drafts: Map<string, Draft>,
+  bounded: ReadonlySet<string>,
+  facts: TimelineFacts,
+): void {
   const id = String(event.eventId);
   const at = timeOf(event);
   const { activityTaskScheduledEventAttributes: activity, timerStartedEventAttributes: timer } = event;
@@ -138,8 +147,16 @@ function idOf({ scheduledEventId, initiatedEventId, startedEventId }: EndAttribu
   return String(scheduledEventId ?? initiatedEventId ?? startedEventId);
 }
 
-function spanOf({ lane, name, asked, began, ended, tone, attempt, launch }: Draft, to: number, isOpen: boolean, facts: TimelineFacts): Span {
-  const failed = lane === 'task' ? facts.launches.find(({ generation, failureType }) => generation === launch && failureType !== undefined) : undefined;
+function spanOf(
+  { lane, name, asked, began, ended, tone, attempt, launch }: Draft,
+  to: number,
+  isOpen: boolean,
+  facts: TimelineFacts,
+): Span {
+  const failed =
+    lane === 'task'
+      ? facts.launches.find(({ generation, failureType }) => generation === launch && failureType !== undefined)
+      : undefined;
   const shown: Tone = failed ? 'bad' : (tone ?? (isOpen ? (lane === 'wait' ? 'warn' : 'busy') : 'calm'));
   const end = ended ?? to;
   const label = [

@@ -16,8 +16,8 @@ export interface Bars {
   readonly show: (value: number) => string;
 }
 
-const width = 320;
-const height = 96;
+const width = 250;
+const height = 92;
 const top = 16;
 
 /** Returns a small bar chart. Each bar shows its value when it is pointed at. */

@@ -9,9 +9,9 @@ export interface Line {
   readonly show: (value: number) => string;
 }
 
-const width = 520;
-const height = 150;
-const left = 62;
+const width = 320;
+const height = 130;
+const left = 52;
 const top = 10;
 
 /** Returns a small line chart over time. */
@@ -26,7 +26,7 @@ export function lineChart({ label, points, show }: Line): Html {
   const [first = 0, last = 0] = [points[0]?.[0], points.at(-1)?.[0]];
   return html`<svg class="wide" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}: at most ${show(most)} in ${showSeconds(seconds)}">
 ${[0, max / 2, max].map((value) => html`<line class="grid" x1="${left}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}"/><text class="end" x="${left - 8}" y="${round(y(value) + 4)}">${show(value)}</text>`)}
-${timeTicks(seconds, 5).map((tick) => html`<text class="mid" x="${x(tick)}" y="${height - 5}">${tick === 0 ? '0' : showSeconds(tick)}</text>`)}
+${timeTicks(seconds, 4).map((tick) => html`<text class="mid" x="${x(tick)}" y="${height - 5}">${tick === 0 ? '0' : showSeconds(tick)}</text>`)}
 <polygon class="area" points="${x(first)},${bottom} ${path} ${x(last)},${bottom}"/><polyline class="line" points="${path}"/>
 </svg>`;
 }

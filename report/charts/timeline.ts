@@ -47,11 +47,11 @@ export function timelineChart({ from, to, lanes }: Timeline): Html {
   const at = (time: number): number => x((time - from) / 1000);
   const bottom = top + lanes.length * laneHeight;
   const total = `${count(lanes.length, 'kind')} of steps in ${showSeconds(seconds)}`;
-  return html`<div class="scroll" role="region" aria-label="Timeline" tabindex="0"><svg class="wide timeline" viewBox="0 0 ${width} ${bottom + 26}" role="img" aria-label="Timeline: ${total}: ${lanes.map(({ name }) => name).join(', ')}">
+  return html`<div class="scroll" role="group" aria-label="Timeline" tabindex="0"><svg class="wide timeline" viewBox="0 0 ${width} ${bottom + 26}" role="img" aria-label="Timeline: ${total}: ${lanes.map(({ name }) => name).join(', ')}">
 ${timeTicks(seconds, 8).map(
-    (tick) =>
-      html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom + 4}"/><text class="mid" x="${x(tick)}" y="${bottom + 18}">${tick === 0 ? '0' : showSeconds(tick)}</text>`,
-  )}
+  (tick) =>
+    html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom + 4}"/><text class="mid" x="${x(tick)}" y="${bottom + 18}">${tick === 0 ? '0' : showSeconds(tick)}</text>`,
+)}
 ${lanes.map(({ name, spans }, index) => {
   const y = top + index * laneHeight;
   const shown = spans.length > maxBars ? crowd(spans, at, y) : bars(spans, at, y);
@@ -84,7 +84,8 @@ function crowd(spans: readonly Span[], at: At, y: number): Html {
   const failed = new Set<number>();
   for (const { asked, began, ended, tone } of spans) {
     const column = (time: number): number => Math.floor(at(time) / pixel);
-    for (let each = column(began ?? asked); each <= column(ended); each++) counts.set(each, (counts.get(each) ?? 0) + 1);
+    for (let each = column(began ?? asked); each <= column(ended); each++)
+      counts.set(each, (counts.get(each) ?? 0) + 1);
     if (tone === 'bad') failed.add(column(ended));
   }
   const most = Math.max(...counts.values());
@@ -94,7 +95,9 @@ function crowd(spans: readonly Span[], at: At, y: number): Html {
     ({ first, last, value }) =>
       html`<rect class="f-good" x="${first * pixel}" y="${round(floor - height(value))}" width="${(last - first + 1) * pixel}" height="${height(value)}"/>`,
   );
-  const marks = [...failed].map((each) => html`<rect class="f-bad" x="${each * pixel}" y="${y + 2}" width="${pixel}" height="${laneHeight - 6}"/>`);
+  const marks = [...failed].map(
+    (each) => html`<rect class="f-bad" x="${each * pixel}" y="${y + 2}" width="${pixel}" height="${laneHeight - 6}"/>`,
+  );
   const bad = spans.filter(({ tone }) => tone === 'bad').length;
   const text = `${count(spans.length, 'span')}, at most ${most} at a time${bad > 0 ? `, ${bad} failed` : ''}`;
   return html`<g><title>${text}</title>${rects}${marks}</g><text class="end" x="${width}" y="${y + 19}">${spans.length}</text>`;
@@ -123,4 +126,7 @@ export const timelineLegend: Html = html`<ul class="legend">${(
     ['f-calm', 'cancelled'],
     ['f-queue', 'in a queue'],
   ] as const
-).map(([fill, text]) => html`<li><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="${fill}" y="${fill === 'f-queue' ? 4 : 1}" width="12" height="${fill === 'f-queue' ? 4 : 10}" rx="2"/></svg>${text}</li>`)}</ul>`;
+).map(
+  ([fill, text]) =>
+    html`<li><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="${fill}" y="${fill === 'f-queue' ? 4 : 1}" width="12" height="${fill === 'f-queue' ? 4 : 10}" rx="2"/></svg>${text}</li>`,
+)}</ul>`;

@@ -4,7 +4,7 @@ import type { CellState } from '@etl/pipeline/calendar/cell';
 import { hasFailed } from '@etl/pipeline/runs/runView';
 import { type CalendarCell, calendar, calendarLegend, stateNames } from '../charts/calendar';
 import { secondsBetween, showSeconds, showTime, showUsd } from '../page/amounts';
-import { chip, empty, isolated, section, type Tone, tiles } from '../page/parts';
+import { chip, command, empty, isolated, section, type Tone, tiles } from '../page/parts';
 import { document } from '../page/shell';
 import { table } from '../page/table';
 import { outcomeChip } from '../run/outcome';
@@ -48,10 +48,12 @@ function headOf(report: NightReport): string {
   const due = ofDate(report).filter(({ cell }) => cell.state !== 'notDue');
   const bad = due.filter(({ cell }) => needsAttention.has(cell.state)).length;
   const running = due.filter(({ cell }) => cell.state === 'running').length;
-  if (due.length === 0) return 'nothing was due';
+  const [only] = due;
+  if (!only) return 'nothing was due';
+  if (due.length === 1) return `${only.dataset}: ${stateNames[only.cell.state]}`;
   if (bad > 0) return `${number(bad)} of ${count(due.length, 'dataset')} ${bad === 1 ? 'needs' : 'need'} attention`;
   if (running > 0) return `${number(running)} of ${count(due.length, 'dataset')} still running`;
-  return due.length === 1 ? 'delivered' : `all ${number(due.length)} datasets delivered`;
+  return `all ${number(due.length)} datasets delivered`;
 }
 
 function head(report: NightReport): Html {
@@ -59,12 +61,14 @@ function head(report: NightReport): Html {
   const worst = urgency.find((state) => ofDate(report).some(({ cell }) => cell.state === state)) ?? 'notDue';
   const text = headOf(report);
   return html`<header class="head">
-<div class="what">${chip(stateNames[worst], tones[worst])}<span>batch date ${date}, as of ${showTime(generatedAt)}</span></div>
-<h1>${text.charAt(0).toUpperCase()}${text.slice(1)}</h1>
+<div class="what">${chip(capital(stateNames[worst]), tones[worst])}<span>batch date ${date}, as of ${showTime(generatedAt)}</span></div>
+<h1>${isolated(ofDate(report).length === 1 ? text : capital(text))}</h1>
 ${dataset !== undefined && html`<p class="dim">only the dataset ${isolated(dataset)}</p>`}
 </header>
 `;
 }
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 function nightFigures(report: NightReport): Html {
   const cells = ofDate(report);
@@ -72,7 +76,11 @@ function nightFigures(report: NightReport): Html {
   const sum = (of: (each: DatasetDay) => number): number => cells.reduce((total, each) => total + of(each), 0);
   const inState = (...states: CellState[]): number => cells.filter(({ cell }) => states.includes(cell.state)).length;
   return tiles([
-    { name: 'Delivered', value: number(inState('delivered')), note: `of ${count(cells.length - inState('notDue'), 'dataset')} due` },
+    {
+      name: 'Delivered',
+      value: number(inState('delivered')),
+      note: `of ${count(cells.length - inState('notDue'), 'dataset')} due`,
+    },
     { name: 'Failed', value: number(inState('failed')) },
     { name: 'Late or missing', value: number(inState('late', 'missing')) },
     { name: 'Held or running', value: number(inState('held', 'running')) },
@@ -93,9 +101,12 @@ function attention({ runs }: NightReport): Html {
   return section({
     title: 'What to do',
     note: count(all.length, 'run'),
-    body: html`${all.slice(0, maxCommands).map(
-      ({ view }) => html`<div><p><strong>${view.failureType ?? view.outcome}</strong>: ${isolated(view.title)}${view.next?.kind === 'command' && html`<br><span class="dim">${view.next.why}, then:</span>`}</p>${view.next?.kind === 'command' && html`<code class="command">${view.next.command}</code>`}</div>`,
-    )}${more > 0 && html`<p class="dim small">${number(more)} more not shown.</p>`}`,
+    body: html`${all
+      .slice(0, maxCommands)
+      .map(
+        ({ view }) =>
+          html`<div><p><strong>${view.failureType ?? view.outcome}</strong>: ${isolated(view.title)}${view.next?.kind === 'command' && html`<br><span class="dim">${view.next.why}, then:</span>`}</p>${view.next?.kind === 'command' && html`${command(view.next.command)}`}</div>`,
+      )}${more > 0 && html`<p class="dim small">${number(more)} more not shown.</p>`}`,
   });
 }
 
@@ -105,7 +116,8 @@ function calendarSection(report: NightReport): Html {
   const datasets = byUrgency(report);
   const shown = new Set(datasets.slice(0, maxDatasets));
   const more = datasets.length - shown.size;
-  if (datasets.length === 0) return section({ title: 'Calendar', body: empty('No dataset is declared, and none has runs.') });
+  if (datasets.length === 0)
+    return section({ title: 'Calendar', body: empty('No dataset is declared, and none has runs.') });
   return section({
     title: 'Calendar',
     note: `${count(datasets.length, 'dataset')}, last ${calendarDays} batch dates`,
@@ -133,7 +145,10 @@ const order = ['failed', 'timedOut', 'terminated', 'held', 'cancelled', 'running
 
 function runsSection({ runs, generatedAt, date }: NightReport): Html {
   if (runs.length === 0)
-    return section({ title: 'Runs', body: empty(`The server lists no run of ${date}. Closed runs are kept for its retention period.`) });
+    return section({
+      title: 'Runs',
+      body: empty(`The server lists no run of ${date}. Closed runs are kept for its retention period.`),
+    });
   const inOrder = [...runs].sort(
     (a, b) =>
       order.indexOf(a.view.outcome) - order.indexOf(b.view.outcome) || (a.view.startedAt < b.view.startedAt ? -1 : 1),
@@ -149,7 +164,11 @@ function runsSection({ runs, generatedAt, date }: NightReport): Html {
         { name: 'Outcome', kind: 'tight', value: ({ view }) => outcomeChip(view.outcome) },
         { name: 'Failure', value: ({ view }) => view.failureType !== undefined && isolated(view.failureType) },
         { name: 'Started', kind: 'tight', value: ({ view }) => showTime(view.startedAt).replace(' UTC', '') },
-        { name: 'Took', kind: 'number', value: ({ view }) => showSeconds(secondsBetween(view.startedAt, view.endedAt ?? generatedAt)) },
+        {
+          name: 'Took',
+          kind: 'number',
+          value: ({ view }) => showSeconds(secondsBetween(view.startedAt, view.endedAt ?? generatedAt)),
+        },
         { name: 'Rows', kind: 'number', value: ({ rows }) => rows !== undefined && number(rows) },
         { name: 'Cost', kind: 'number', value: ({ view }) => view.costUsd !== undefined && showUsd(view.costUsd) },
       ],

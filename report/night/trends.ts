@@ -37,11 +37,15 @@ export function trends(report: NightReport): Html {
   return section({
     title: 'Trends',
     note: `last ${days.length} batch dates; days with failed runs are red in the chart of runs (${number(failures)} failed)`,
-    body: html`<div class="trio">${all.map((trend) => figure(trend, days, failed))}</div>`,
+    body: html`<div class="charts">${all.map((trend) => figure(trend, days, failed))}</div>`,
   });
 }
 
-function figure({ name, values, show, total = show, marksFailures }: Trend, days: readonly string[], failed: ReadonlyMap<string, number>): Html {
+function figure(
+  { name, values, show, total = show, marksFailures }: Trend,
+  days: readonly string[],
+  failed: ReadonlyMap<string, number>,
+): Html {
   const bars = days.map((day): Bar => {
     const isBad = marksFailures === true && (failed.get(day) ?? 0) > 0;
     return { name: day.slice(5), value: values.get(day) ?? 0, ...(isBad && { tone: 'bad' as const }) };

@@ -30,7 +30,13 @@ export function showTime(iso: string): string {
 
 /** Returns `950`, `12.3k`, `1.2M` or `3.4G`. */
 export function showShort(value: number): string {
-  const [size, unit] = ([[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const).find(([least]) => value >= least) ?? [1, ''];
+  const [size, unit] = (
+    [
+      [1e9, 'G'],
+      [1e6, 'M'],
+      [1e3, 'k'],
+    ] as const
+  ).find(([least]) => value >= least) ?? [1, ''];
   return `${Number((value / size).toPrecision(3))}${unit}`;
 }
 

@@ -12,6 +12,12 @@ export const isolated = (text: string): Html => html`<bdi>${text}</bdi>`;
 
 export const code = (text: string): Html => html`<code><bdi>${text}</bdi></code>`;
 
+/** Returns a command to copy, which wraps only between its words. */
+export function command(text: string): Html {
+  const words = text.split(' ').map((word, index) => html`${index > 0 && ' '}<span>${word}</span>`);
+  return html`<code class="command">${words}</code>`;
+}
+
 export interface Section {
   readonly title: string;
   /** Beside the title. */

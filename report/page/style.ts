@@ -60,41 +60,45 @@ bdi { overflow-wrap: anywhere; }
 .callout dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; font-size: 14px; }
 .callout dt { color: var(--dim); }
 .command { display: block; background: var(--soft); border-radius: 6px; padding: 8px 12px; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
+.command span { display: inline-block; max-width: 100%; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(138px, 1fr)); gap: 1px; margin-bottom: 16px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 .tiles > div { background: var(--card); padding: 12px 16px 11px; }
 .tiles dt { color: var(--dim); font-size: 12.5px; }
-.tiles dd { font-size: 21px; font-weight: 620; line-height: 1.35; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
-.tiles .note { display: block; font-size: 12.5px; font-weight: 400; letter-spacing: 0; color: var(--dim); }
+.tiles dd { font-size: 20px; white-space: nowrap; font-weight: 620; line-height: 1.35; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
+.tiles .note { display: block; white-space: normal; font-size: 12.5px; font-weight: 400; letter-spacing: 0; color: var(--dim); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px 18px 18px; margin-bottom: 16px; display: grid; gap: 12px; min-width: 0; }
 section > * { min-width: 0; }
 section header { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; justify-content: space-between; }
 section header p { color: var(--dim); font-size: 13px; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 0 16px; align-items: start; }
-.pair > section { align-self: stretch; align-content: start; }
-.trio { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 18px; }
+.split { display: grid; grid-template-columns: minmax(260px, 1fr) minmax(0, 2fr); gap: 18px 32px; align-items: start; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 18px 24px; }
 .scroll { overflow-x: auto; max-width: 100%; border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--dim); font-size: 12.5px; vertical-align: bottom; }
 th, td { padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); }
-td { vertical-align: top; overflow-wrap: anywhere; }
+td { vertical-align: top; overflow-wrap: break-word; }
 tbody tr:last-child > * { border-bottom: 0; }
-tbody th { color: inherit; font-size: inherit; font-weight: 500; vertical-align: top; overflow-wrap: anywhere; }
+tbody th { color: inherit; font-size: inherit; font-weight: 500; vertical-align: top; overflow-wrap: break-word; }
+table bdi, table code { overflow-wrap: break-word; max-width: 460px; display: inline-block; }
+table.fit { width: auto; }
+table.fit td, table.fit th { padding-right: 28px; }
 .number { text-align: right; white-space: nowrap; }
 td.number, th.number { padding-left: 10px; }
 .tight { white-space: nowrap; }
 caption { text-align: left; color: var(--dim); font-size: 13px; padding-bottom: 4px; }
 .total > * { font-weight: 650; }
 pre { margin: 0; background: var(--soft); border-radius: 6px; padding: 10px 12px; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
-.cell { white-space: pre-wrap; overflow-wrap: anywhere; }
+.cell, .cell bdi { white-space: pre-wrap; overflow-wrap: anywhere; }
 .list { list-style: none; display: grid; gap: 4px; overflow-wrap: anywhere; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; font-size: 14px; }
 .facts dt { color: var(--dim); }
 .facts dd { overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 12.5px; color: var(--dim); list-style: none; }
-.legend svg { width: 12px; height: 12px; vertical-align: -1.5px; margin-right: 5px; }
+.legend svg { display: inline-block; width: 13px; height: 13px; vertical-align: -2px; margin-right: 6px; }
 .empty { color: var(--dim); }
 svg { display: block; max-width: 100%; }
 svg.wide { width: 100%; height: auto; }
+svg.timeline { min-width: 680px; }
 svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--dim); font-variant-numeric: tabular-nums; }
 svg .strong { fill: var(--text); }
 svg .mid { text-anchor: middle; }
@@ -124,11 +128,13 @@ svg .area { fill: var(--bar); opacity: 0.16; }
 .calendar tbody tr:last-child .today { border-radius: 0 0 6px 6px; }
 footer { max-width: 1120px; margin: 0 auto; padding: 0 24px 32px; color: var(--dim); font-size: 12.5px; overflow-wrap: anywhere; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (max-width: 760px) {
+  .split { grid-template-columns: minmax(0, 1fr); }
+}
 @media (max-width: 560px) {
   main { padding: 18px 12px 8px; }
   footer { padding: 0 12px 24px; }
   section { padding: 14px 12px; }
-  .pair { grid-template-columns: minmax(0, 1fr); }
   h1 { font-size: 22px; }
 }
 @media print {
@@ -141,10 +147,9 @@ footer { max-width: 1120px; margin: 0 auto; padding: 0 24px 32px; color: var(--d
   body { font-size: 12px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, footer { max-width: none; padding-left: 0; padding-right: 0; padding-top: 0; }
   .chip { border: 1px solid currentcolor; }
-  .callout, .tiles, tr, svg, .trio figure { break-inside: avoid; }
+  .callout, .tiles, tr, svg, .charts figure { break-inside: avoid; }
   section { border-radius: 0; border-width: 1px 0 0; padding: 10px 0 12px; margin-bottom: 6px; }
   h2, section header { break-after: avoid; }
-  .pair { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .scroll { overflow: visible; }
   table, code, pre { font-size: 10.5px; }
   .external::after { content: " (" attr(href) ")"; font-size: 9.5px; color: var(--dim); overflow-wrap: anywhere; }

@@ -1,6 +1,6 @@
 import { count, describeBytes, number } from '@etl/lib/amounts';
 import type { Html } from '@etl/lib/text/html';
-import { secondsBetween, showPercent, showSeconds, showUsd } from '../page/amounts';
+import { secondsBetween, showPercent, showSeconds, showShort, showUsd } from '../page/amounts';
 import { type Tile, tiles } from '../page/parts';
 import type { RunReport } from './data';
 
@@ -40,8 +40,8 @@ export function figures({ view, generatedAt, commit, costs, previous }: RunRepor
         }
       : undefined,
     resources && {
-      name: 'Throughput',
-      value: `${number(resources.rowsPerSecond)}/s`,
+      name: 'Rows per second',
+      value: showShort(resources.rowsPerSecond),
       note: `${describeBytes(resources.bytesRead)} read`,
     },
     resources && {
@@ -56,7 +56,7 @@ export function figures({ view, generatedAt, commit, costs, previous }: RunRepor
 function changeSince(now: number, before: number | undefined): string | undefined {
   if (before === undefined || before === 0) return undefined;
   const share = now / before - 1;
-  return `${share < 0 ? '−' : '+'}${showPercent(Math.abs(share))} to the previous batch`;
+  return `${share < 0 ? '−' : '+'}${showPercent(Math.abs(share))} from the previous batch`;
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

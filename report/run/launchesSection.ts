@@ -29,7 +29,11 @@ export function launchesSection({ launches, estimateUsd }: RunCosts): Html {
         { name: 'Launch', value: nameOf },
         { name: 'Where', kind: 'tight', value: placeOf },
         { name: 'Size', kind: 'tight', value: sizeOf },
-        { name: 'Time', kind: 'number', value: ({ launch }) => launch?.seconds !== undefined && showSeconds(launch.seconds) },
+        {
+          name: 'Time',
+          kind: 'number',
+          value: ({ launch }) => launch?.seconds !== undefined && showSeconds(launch.seconds),
+        },
         { name: 'Exit', kind: 'number', value: ({ launch }) => launch?.exitCode },
         { name: 'Result', value: resultOf },
         { name: 'Cost', kind: 'number', value: ({ usd }) => showUsd(usd) },
@@ -49,7 +53,12 @@ function nameOf({ launch }: Row): string {
   return `${launch.generation}${purpose === undefined ? '' : ` (${purpose})`}`;
 }
 
-const places = { fargate: 'Fargate', 'fargate-spot': 'Fargate Spot', lambda: 'Lambda', worker: 'worker process' } as const;
+const places = {
+  fargate: 'Fargate',
+  'fargate-spot': 'Fargate Spot',
+  lambda: 'Lambda',
+  worker: 'worker process',
+} as const;
 
 const placeOf = ({ lane }: Row): string => places[lane];
 
@@ -66,4 +75,3 @@ function resultOf({ launch }: Row): Html {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-

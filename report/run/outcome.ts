@@ -3,7 +3,7 @@ import { type Html, html } from '@etl/lib/text/html';
 import { stepLine } from '@etl/pipeline/runs/failureView';
 import type { Next, RunOutcome, RunView } from '@etl/pipeline/runs/runView';
 import { secondsBetween, showSeconds, showTime } from '../page/amounts';
-import { chip, isolated, type Tone } from '../page/parts';
+import { chip, command, isolated, type Tone } from '../page/parts';
 
 const outcomes: Readonly<Record<RunOutcome, { readonly name: string; readonly tone: Tone }>> = {
   running: { name: 'Running', tone: 'busy' },
@@ -19,22 +19,23 @@ export const toneOf = (outcome: RunOutcome): Tone => outcomes[outcome].tone;
 
 export const outcomeChip = (outcome: RunOutcome): Html => chip(outcomes[outcome].name, toneOf(outcome));
 
-/** Returns the failure type of a run that did not deliver; else its outcome. */
-export function headOf({ outcome, failureType, alreadyDelivered }: RunView): string {
-  if (alreadyDelivered && outcome === 'delivered') return 'Already delivered';
+/** Returns the failure type of a run, unless it only repeats the outcome. */
+function failureOf({ outcome, failureType }: RunView): string | undefined {
   const { name } = outcomes[outcome];
-  const isRepeated = failureType === undefined || failureType.toLowerCase() === name.toLowerCase().replace(' ', '');
-  return outcome === 'delivered' || isRepeated ? name : failureType;
+  const isRepeated = failureType?.toLowerCase() === name.toLowerCase().replace(' ', '');
+  return outcome === 'delivered' || isRepeated ? undefined : failureType;
 }
 
 /** Returns the head of a page about a run: outcome, failure type, batch and times. */
 export function runHead(view: RunView, generatedAt: string): Html {
   const { outcome, title, startedAt, endedAt, file } = view;
+  const failure = failureOf(view);
   const seconds = secondsBetween(startedAt, endedAt ?? generatedAt);
-  const times = endedAt === undefined ? `since ${showTime(startedAt)}` : `${showTime(startedAt)}, ${showSeconds(seconds)}`;
+  const times =
+    endedAt === undefined ? `since ${showTime(startedAt)}` : `${showTime(startedAt)}, ${showSeconds(seconds)}`;
   return html`<header class="head">
 <div class="what">${outcomeChip(outcome)}<span>${times}</span></div>
-<h1>${headOf(view)}: ${isolated(title)}</h1>
+<h1>${failure !== undefined && html`${isolated(failure)}: `}${isolated(title)}</h1>
 ${file !== undefined && html`<p class="dim">${isolated(file)}</p>`}
 </header>
 `;
@@ -42,12 +43,12 @@ ${file !== undefined && html`<p class="dim">${isolated(file)}</p>`}
 
 /** Returns why a run is where it is and what comes next; nothing for a run that simply delivered. */
 export function outcomeCallout(view: RunView): Html {
-  const { outcome, reason, reasons, stopReason, exitCode, next, alreadyDelivered, hasDeadLetter } = view;
+  const { outcome, reason, reasons, file, stopReason, exitCode, next, alreadyDelivered, hasDeadLetter } = view;
   const step = outcome === 'delivered' ? undefined : stepLine(view);
   const isNews = stopReason !== undefined && !reason?.includes(stopReason);
   const why = alreadyDelivered
     ? 'The source was delivered before with the same options, so nothing was launched.'
-    : reason && oneLine(reason, '; ');
+    : reason && oneLine(withoutFile(reason, file), '; ');
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Step', step],
     ['Stopped', isNews ? stopReason : undefined],
@@ -57,12 +58,16 @@ export function outcomeCallout(view: RunView): Html {
   const known = facts.filter(([, value]) => value !== undefined);
   if (!why && known.length === 0 && !next) return html``;
   return html`<div class="callout is-${toneOf(outcome)}">
-${reasons.length > 1 ? html`<ul>${reasons.map((each) => html`<li>${isolated(each)}</li>`)}</ul>` : why && html`<p class="reason">${isolated(why)}</p>`}
+${reasons.length > 1 ? html`<ul>${reasons.map((each) => html`<li>${isolated(withoutFile(each, file))}</li>`)}</ul>` : why && html`<p class="reason">${isolated(why)}</p>`}
 ${known.length > 0 && html`<dl>${known.map(([name, value]) => html`<dt>${name}</dt><dd>${isolated(value ?? '')}</dd>`)}</dl>`}
 ${nextStep(next)}
 </div>
 `;
 }
+
+/** The head of the page has the file. */
+const withoutFile = (text: string, file = ''): string =>
+  file !== '' && text.startsWith(`${file}: `) ? text.slice(file.length + 2) : text;
 
 function nextStep(next: Next | undefined): Html {
   switch (next?.kind) {
@@ -73,6 +78,6 @@ function nextStep(next: Next | undefined): Html {
     case 'wait':
       return html`<p><strong>Next:</strong> it waits for ${next.for}.</p>`;
     case 'command':
-      return html`<p><strong>Next:</strong> ${next.why}, then:</p><code class="command">${next.command}</code>`;
+      return html`<p><strong>Next:</strong> ${next.why}, then:</p>${command(next.command)}`;
   }
 }

@@ -24,8 +24,7 @@ export function runPage(report: RunReport): Html {
     title: headlineOf(view),
     body: html`${runHead(view, generatedAt)}${outcomeCallout(view)}${figures(report)}
 ${logSection(view)}${timelineSection(report.timeline)}${filesSection(view)}${rowsSection(report)}
-<div class="pair">${resourcesSection(report)}${qualitySection(report)}</div>
-${launchesSection(report.costs)}${schemaSection(report)}${sinksSection(report.sinks)}
+${qualitySection(report)}${resourcesSection(report)}${launchesSection(report.costs)}${schemaSection(report)}${sinksSection(report.sinks)}
 ${listSection('Warnings', commit?.manifest.warnings ?? [])}${identitySection(report)}${listSection('Notes', report.notes)}`,
     footer: html`Generated ${showTime(generatedAt)} by <code>etl report</code>. This file is complete: it loads nothing and runs no script.`,
   });

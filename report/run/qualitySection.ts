@@ -10,7 +10,10 @@ export function qualitySection({ commit }: RunReport): Html {
   if (!commit) return html``;
   const results = commit.manifest.quality ?? [];
   if (results.length === 0)
-    return section({ title: 'Quality', body: empty('The dataset has no quality rules beyond the gates on rows and rejects.') });
+    return section({
+      title: 'Quality',
+      body: empty('The dataset has no quality rules beyond the gates on rows and rejects.'),
+    });
   const order = { failed: 0, notEvaluable: 1, passed: 2 } as const;
   const failed = results.filter(({ outcome }) => outcome !== 'passed').length;
   return section({
@@ -21,17 +24,23 @@ export function qualitySection({ commit }: RunReport): Html {
       columns: [
         { name: 'Rule', value: ({ name }) => isolated(name) },
         { name: 'Result', kind: 'tight', value: resultChip },
-        { name: 'Value', kind: 'number', value: ({ value, unit }) => value !== undefined && `${number(value)}${unitOf(unit)}` },
-        { name: 'Threshold', value: ({ threshold }) => isolated(threshold) },
         {
-          name: 'Details',
-          value: ({ reason, lines = [] }) =>
-            isolated([reason, lines.length > 0 && `such as line ${lines.join(', ')}`].filter(Boolean).join('; ')),
+          name: 'Value',
+          kind: 'number',
+          value: ({ value, unit }) => value !== undefined && `${number(value)}${unitOf(unit)}`,
         },
+        { name: 'Threshold', value: ({ threshold }) => isolated(threshold) },
+        ...(results.some((each) => detailOf(each) !== '')
+          ? [{ name: 'Details', value: (each: QualityResult) => isolated(detailOf(each)) }]
+          : []),
       ],
       rows: [...results].sort((a, b) => order[a.outcome] - order[b.outcome]),
     }),
   });
+}
+
+function detailOf({ reason, lines = [] }: QualityResult): string {
+  return [reason, lines.length > 0 && `such as line ${lines.join(', ')}`].filter(Boolean).join('; ');
 }
 
 function resultChip({ outcome, level, approved }: QualityResult): Html {
@@ -41,4 +50,5 @@ function resultChip({ outcome, level, approved }: QualityResult): Html {
   return html`${chip(`${name}, ${effect}`, level === 'warn' || approved ? 'warn' : 'bad')}`;
 }
 
-const unitOf = (unit: QualityResult['unit']): string => (unit === 'percent' ? ' %' : unit === undefined ? '' : ` ${unit}`);
+const unitOf = (unit: QualityResult['unit']): string =>
+  unit === 'percent' ? ' %' : unit === undefined ? '' : ` ${unit}`;

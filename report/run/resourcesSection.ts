@@ -16,18 +16,18 @@ export function resourcesSection({ commit, view }: RunReport): Html {
   return section({
     title: 'Resources',
     note: 'of the task that converted',
-    body: [
-      facts([
-        ['Rows per second', number(rowsPerSecond)],
-        ['Read', describeBytes(bytesRead)],
-        ['Written', describeBytes(bytesWritten)],
-        ['Time', `${showSeconds(wallSeconds)}, ${showSeconds(cpuSeconds)} of processors`],
-        ['Peak memory', `${number(peakMemoryMiB)} of ${number(memoryMiB)} MiB (${showPercent(peakMemoryMiB / memoryMiB)})`],
-        ['Processors', `${number(cpus)}, ${number(threads)} threads`],
-        ['Parts of an earlier launch', reused === 0 ? undefined : number(reused)],
-      ]),
-      overTime(resources.series),
-    ],
+    body: html`<div class="split">${facts([
+      ['Rows per second', number(rowsPerSecond)],
+      ['Read', describeBytes(bytesRead)],
+      ['Written', describeBytes(bytesWritten)],
+      ['Time', `${showSeconds(wallSeconds)}, ${showSeconds(cpuSeconds)} of processors`],
+      [
+        'Peak memory',
+        `${number(peakMemoryMiB)} of ${number(memoryMiB)} MiB (${showPercent(peakMemoryMiB / memoryMiB)})`,
+      ],
+      ['Processors', `${number(cpus)}, ${number(threads)} threads`],
+      ['Parts of an earlier launch', reused === 0 ? undefined : number(reused)],
+    ])}${overTime(resources.series)}</div>`,
   });
 }
 
@@ -39,7 +39,7 @@ function overTime(series: readonly Sample[] = []): Html {
     return [seconds, Math.max(0, rows - before.rows) / Math.max(0.001, seconds - before.seconds)];
   });
   const memory = series.map(({ seconds, memoryMiB }): readonly [number, number] => [seconds, memoryMiB]);
-  return html`<div class="trio"><figure><h3>Rows per second</h3>${lineChart({
+  return html`<div class="charts"><figure><h3>Rows per second</h3>${lineChart({
     label: 'Rows per second',
     points: rates,
     show: showShort,

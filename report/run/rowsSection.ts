@@ -16,17 +16,26 @@ export function rowsSection({ commit, rejects, view }: RunReport): Html {
     title: 'Rows',
     note: manifest && `${count(manifest.parts.length, 'part')}, ${count(manifest.chunks, 'chunk')}`,
     body: [
-      manifest && counts(manifest),
-      rejected.length > 0 && html`<h3>Rejected rows by reason</h3>${table({
-        label: 'Rejected rows by reason',
-        columns: [
-          { name: 'Reason', value: ([reason]) => isolated(reason) },
-          { name: 'Rows', kind: 'number', value: ([, rows]) => number(rows) },
-          { name: 'Share', kind: 'number', value: ([, rows]) => showPercent(rows / (manifest?.totals.rowsRead || 1)) },
-        ],
-        rows: rejected,
-      })}`,
-      samples.length > 0 && html`<h3>Samples of rejected rows${rejects?.isCommitted === false && ' of this run, which published nothing'}</h3>${samplesTable(samples)}`,
+      manifest &&
+        html`<div class="split">${counts(manifest)}${
+          rejected.length > 0 &&
+          html`<div><h3>Rejected by reason</h3>${table({
+            label: 'Rejected by reason',
+            fits: true,
+            columns: [
+              { name: 'Reason', value: ([reason]) => isolated(reason) },
+              { name: 'Rows', kind: 'number', value: ([, rows]) => number(rows) },
+              {
+                name: 'Share',
+                kind: 'number',
+                value: ([, rows]) => showPercent(rows / (manifest?.totals.rowsRead || 1)),
+              },
+            ],
+            rows: rejected,
+          })}</div>`
+        }</div>`,
+      samples.length > 0 &&
+        html`<h3>Samples of rejected rows${rejects?.isCommitted === false && ' of this run, which published nothing'}</h3>${samplesTable(samples)}`,
       samples.length === 0 && view.outcome === 'delivered' && rejected.length === 0 && empty('No row was rejected.'),
     ],
   });
@@ -41,7 +50,10 @@ function counts({ totals, footerRows, coerced }: Manifest): Html {
     ['Blank', number(rowsBlank)],
     ['Rejected', number(rowsRejected)],
     ['Footer', footerRows === undefined ? undefined : number(footerRows)],
-    ['Dates made null', datesCoerced === 0 ? undefined : isolated(`${number(datesCoerced)}: ${columns.slice(0, 20).join(', ')}`)],
+    [
+      'Dates made null',
+      datesCoerced === 0 ? undefined : isolated(`${number(datesCoerced)}: ${columns.slice(0, 20).join(', ')}`),
+    ],
   ]);
 }
 

@@ -29,7 +29,10 @@ export function schemaSection({ commit, previous }: RunReport): Html {
   });
   // Changed columns come first when not all have room.
   const rows = [...columns, ...gone];
-  const shown = rows.length > maxRows ? [...rows].sort((a, b) => Number(b.change !== undefined) - Number(a.change !== undefined)) : rows;
+  const shown =
+    rows.length > maxRows
+      ? [...rows].sort((a, b) => Number(b.change !== undefined) - Number(a.change !== undefined))
+      : rows;
   return section({
     title: 'Schema',
     note: against

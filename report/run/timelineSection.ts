@@ -24,7 +24,11 @@ export function timelineSection(timeline: Timeline | undefined): Html {
           kind: 'number',
           value: ({ span }) => (span.began === undefined ? '' : showSeconds((span.began - span.asked) / 1000)),
         },
-        { name: 'Took', kind: 'number', value: ({ span }) => showSeconds((span.ended - (span.began ?? span.asked)) / 1000) },
+        {
+          name: 'Took',
+          kind: 'number',
+          value: ({ span }) => showSeconds((span.ended - (span.began ?? span.asked)) / 1000),
+        },
       ],
       rows: inOrder,
     })}</details>`,
