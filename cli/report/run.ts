@@ -15,11 +15,11 @@ import type { Client } from '@temporalio/client';
 import { findRun } from '../../client/runs/findRun';
 import { readFacts } from '../../client/runs/readRun';
 import type { ReportedCommit, RunReport } from '../../report/run/data';
+import { type LinkSettings, linksOf } from '../../report/run/links';
 import { cliExitCodes } from '../errors';
 import { commitOf, destinationOf, previousCommit } from './commit';
 import { costsOf } from './costs';
 import { readTimeline } from './history';
-import { type LinkSettings, linksOf } from './links';
 import { committedRejects, uncommittedRejects } from './rejects';
 import { sinksOf } from './sinks';
 

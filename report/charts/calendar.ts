@@ -55,7 +55,7 @@ export function calendar({ days, today, cells }: Calendar): Html {
     rows.set(each.dataset, row.set(each.day, each));
   }
   const datasets = [...rows.keys()].sort();
-  return html`<div class="scroll" role="group" aria-label="Calendar" tabindex="0"><table class="calendar">
+  return html`<div class="scroll from-end" role="group" aria-label="Calendar" tabindex="0"><table class="calendar">
 <thead><tr><th scope="col"><span class="unseen">Dataset</span></th>${days.map(
     (day) =>
       html`<th scope="col" class="${day === today ? 'today' : ''}">${weekday.format(new Date(day))}<br>${day.slice(5)}</th>`,

@@ -7,7 +7,7 @@ import { secondsBetween, showSeconds, showTime, showUsd } from '../page/amounts'
 import { chip, command, empty, isolated, section, type Tone, tiles } from '../page/parts';
 import { document } from '../page/shell';
 import { table } from '../page/table';
-import { outcomeChip } from '../run/outcome';
+import { failureOf, outcomeChip } from '../run/outcome';
 import type { DatasetDay, NightReport, NightRun } from './data';
 import { trends } from './trends';
 
@@ -162,7 +162,7 @@ function runsSection({ runs, generatedAt, date }: NightReport): Html {
       columns: [
         { name: 'Run', value: ({ view }) => isolated(view.title) },
         { name: 'Outcome', kind: 'tight', value: ({ view }) => outcomeChip(view.outcome) },
-        { name: 'Failure', value: ({ view }) => view.failureType !== undefined && isolated(view.failureType) },
+        { name: 'Failure', value: ({ view }) => isolated(failureOf(view) ?? '') },
         { name: 'Started', kind: 'tight', value: ({ view }) => showTime(view.startedAt).replace(' UTC', '') },
         {
           name: 'Took',

@@ -9,8 +9,6 @@ interface Trend {
   readonly name: string;
   readonly values: ReadonlyMap<string, number>;
   readonly show: (value: number) => string;
-  /** Shown in totals. @default `show` */
-  readonly total?: (value: number) => string;
   /** Whether bars of days with failed runs are red. */
   readonly marksFailures?: boolean;
 }
@@ -28,10 +26,10 @@ export function trends(report: NightReport): Html {
     new Map(report.days.map((each) => [each.day, of(each)]));
   const failed = ofRuns((each) => each.failed);
   const all: readonly Trend[] = [
-    { name: 'Rows', values: ofCells(({ rows }) => rows), show: showShort, total: number },
+    { name: 'Rows', values: ofCells(({ rows }) => rows), show: showShort },
     { name: 'Time of all runs', values: ofRuns(({ seconds }) => seconds), show: showSeconds },
     { name: 'Cost', values: ofCells(({ costUsd }) => costUsd), show: showUsd },
-    { name: 'Runs', values: ofRuns(({ runs }) => runs), show: showShort, total: number, marksFailures: true },
+    { name: 'Runs', values: ofRuns(({ runs }) => runs), show: showShort, marksFailures: true },
   ];
   const failures = [...failed.values()].reduce((sum, each) => sum + each, 0);
   return section({
@@ -42,7 +40,7 @@ export function trends(report: NightReport): Html {
 }
 
 function figure(
-  { name, values, show, total = show, marksFailures }: Trend,
+  { name, values, show, marksFailures }: Trend,
   days: readonly string[],
   failed: ReadonlyMap<string, number>,
 ): Html {
@@ -50,6 +48,6 @@ function figure(
     const isBad = marksFailures === true && (failed.get(day) ?? 0) > 0;
     return { name: day.slice(5), value: values.get(day) ?? 0, ...(isBad && { tone: 'bad' as const }) };
   });
-  const last = (some: number): string => total(days.slice(-some).reduce((sum, day) => sum + (values.get(day) ?? 0), 0));
-  return html`<figure><h3>${name}</h3>${barChart({ label: `${name} per batch date`, bars, show })}<figcaption class="dim small">14 days: ${last(14)}; 30 days: ${last(30)}</figcaption></figure>`;
+  const last = (some: number): string => show(days.slice(-some).reduce((sum, day) => sum + (values.get(day) ?? 0), 0));
+  return html`<figure><h3>${name}</h3>${barChart({ label: `${name} per batch date`, bars, show })}<figcaption class="dim small">14 days: ${last(14)}, 30 days: ${last(30)}</figcaption></figure>`;
 }

@@ -43,7 +43,7 @@ bdi { overflow-wrap: anywhere; }
 .head .what { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; color: var(--dim); font-size: 14px; }
 .chip {
   display: inline-block; padding: 1px 9px; border-radius: 999px; font-size: 12.5px; font-weight: 650; line-height: 1.6;
-  letter-spacing: 0.01em; white-space: nowrap; color: var(--dim); background: var(--soft);
+  letter-spacing: 0.01em; overflow-wrap: anywhere; color: var(--dim); background: var(--soft);
 }
 .head .chip { font-size: 14px; padding: 3px 13px; }
 .good { color: var(--good); background: var(--good-bg); }
@@ -61,8 +61,8 @@ bdi { overflow-wrap: anywhere; }
 .callout dt { color: var(--dim); }
 .command { display: block; background: var(--soft); border-radius: 6px; padding: 8px 12px; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 .command span { display: inline-block; max-width: 100%; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(138px, 1fr)); gap: 1px; margin-bottom: 16px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
-.tiles > div { background: var(--card); padding: 12px 16px 11px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(138px, 1fr)); margin-bottom: 16px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
+.tiles > div { padding: 12px 16px 11px; margin: 0 -1px -1px 0; border: solid var(--line); border-width: 0 1px 1px 0; }
 .tiles dt { color: var(--dim); font-size: 12.5px; }
 .tiles dd { font-size: 20px; white-space: nowrap; font-weight: 620; line-height: 1.35; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
 .tiles .note { display: block; white-space: normal; font-size: 12.5px; font-weight: 400; letter-spacing: 0; color: var(--dim); }
@@ -82,7 +82,7 @@ tbody th { color: inherit; font-size: inherit; font-weight: 500; vertical-align:
 table bdi, table code { overflow-wrap: break-word; max-width: 460px; display: inline-block; }
 table.fit { width: auto; }
 table.fit td, table.fit th { padding-right: 28px; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; width: 1%; }
 td.number, th.number { padding-left: 10px; }
 .tight { white-space: nowrap; }
 caption { text-align: left; color: var(--dim); font-size: 13px; padding-bottom: 4px; }
@@ -90,8 +90,8 @@ caption { text-align: left; color: var(--dim); font-size: 13px; padding-bottom: 
 pre { margin: 0; background: var(--soft); border-radius: 6px; padding: 10px 12px; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
 .cell, .cell bdi { white-space: pre-wrap; overflow-wrap: anywhere; }
 .list { list-style: none; display: grid; gap: 4px; overflow-wrap: anywhere; }
-.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; font-size: 14px; }
-.facts dt { color: var(--dim); }
+.facts { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: 4px 16px; font-size: 14px; }
+.facts dt { color: var(--dim); overflow-wrap: anywhere; }
 .facts dd { overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 12.5px; color: var(--dim); list-style: none; }
 .legend svg { display: inline-block; width: 13px; height: 13px; vertical-align: -2px; margin-right: 6px; }
@@ -119,9 +119,11 @@ svg .mark-bad { fill: none; stroke: var(--bad-fill); stroke-width: 1.8; stroke-l
 svg .dot { fill: var(--calm-fill); }
 svg .line { fill: none; stroke: var(--bar); stroke-width: 2; stroke-linejoin: round; }
 svg .area { fill: var(--bar); opacity: 0.16; }
+.from-end { display: flex; flex-direction: row-reverse; }
+.from-end > table { flex: 1 0 auto; }
 .calendar th, .calendar td { padding: 4px 3px; text-align: center; border-bottom: 0; }
 .calendar thead th { font-weight: 500; padding-bottom: 2px; line-height: 1.25; white-space: nowrap; }
-.calendar tbody th { text-align: left; padding-right: 14px; min-width: 120px; }
+.calendar tbody th { position: sticky; left: 0; background: var(--card); text-align: left; padding-right: 14px; min-width: 120px; }
 .calendar svg { width: 20px; height: 20px; margin: 0 auto; }
 .calendar .today { background: var(--soft); }
 .calendar thead .today { border-radius: 6px 6px 0 0; color: var(--text); font-weight: 650; }
@@ -151,6 +153,18 @@ footer { max-width: 1120px; margin: 0 auto; padding: 0 24px 32px; color: var(--d
   section { border-radius: 0; border-width: 1px 0 0; padding: 10px 0 12px; margin-bottom: 6px; }
   h2, section header { break-after: avoid; }
   .scroll { overflow: visible; }
+  .split { grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); }
+  .facts, .callout dl, .callout .reason, .head p { font-size: 11.5px; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(88px, 1fr)); }
+  .tiles > div { padding: 7px 9px; }
+  .tiles dd { font-size: 15px; }
+  .tiles dt, .tiles .note, .legend, section header p, th, caption { font-size: 10.5px; }
+  .chip, .head .chip { font-size: 10.5px; padding: 0 8px; }
+  h1 { font-size: 20px; }
+  h2 { font-size: 14px; }
+  h3 { font-size: 12px; }
+  details { display: none; }
+  svg.timeline { min-width: 0; }
   table, code, pre { font-size: 10.5px; }
   .external::after { content: " (" attr(href) ")"; font-size: 9.5px; color: var(--dim); overflow-wrap: anywhere; }
 }

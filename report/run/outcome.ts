@@ -20,7 +20,7 @@ export const toneOf = (outcome: RunOutcome): Tone => outcomes[outcome].tone;
 export const outcomeChip = (outcome: RunOutcome): Html => chip(outcomes[outcome].name, toneOf(outcome));
 
 /** Returns the failure type of a run, unless it only repeats the outcome. */
-function failureOf({ outcome, failureType }: RunView): string | undefined {
+export function failureOf({ outcome, failureType }: RunView): string | undefined {
   const { name } = outcomes[outcome];
   const isRepeated = failureType?.toLowerCase() === name.toLowerCase().replace(' ', '');
   return outcome === 'delivered' || isRepeated ? undefined : failureType;

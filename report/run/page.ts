@@ -1,4 +1,5 @@
 import { count } from '@etl/lib/amounts';
+import { cut } from '@etl/lib/capped';
 import { type Html, html, htmlLines } from '@etl/lib/text/html';
 import { headlineOf } from '@etl/pipeline/runs/failureView';
 import type { RunView } from '@etl/pipeline/runs/runView';
@@ -30,9 +31,17 @@ ${listSection('Warnings', commit?.manifest.warnings ?? [])}${identitySection(rep
   });
 }
 
+/** Lines of the log, the latest ones, and characters of each. */
+const maxLogLines = 40;
+const maxLogLine = 500;
+
 function logSection({ logTail }: RunView): Html {
   if (logTail.length === 0) return html``;
-  return section({ title: 'Log', note: 'last lines of the container', body: html`<pre>${htmlLines(logTail)}</pre>` });
+  return section({
+    title: 'Log',
+    note: 'last lines of the container',
+    body: html`<pre>${htmlLines(logTail.slice(-maxLogLines).map((line) => cut(line, maxLogLine)))}</pre>`,
+  });
 }
 
 /** Returns the files of a batch that were not delivered. */

@@ -2,7 +2,7 @@ import { consoleUrl } from '@etl/ecs/consoleUrl';
 import { shownUri } from '@etl/lib/text/shownUri';
 import { parseUri } from '@etl/lib/uri';
 import type { RunView } from '@etl/pipeline/runs/runView';
-import type { PageLink } from '../../report/run/data';
+import type { PageLink } from './data';
 
 export interface LinkSettings {
   /** Address of the Web UI. */
