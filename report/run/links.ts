@@ -46,7 +46,8 @@ const logPage = (task: string): string => task.replace('?', '/logs?');
 function bucketPage(uri: string): string | undefined {
   const location = parseUri(uri);
   if (location?.kind !== 's3') return undefined;
-  return `https://console.aws.amazon.com/s3/buckets/${location.bucket}?prefix=${encodeURIComponent(`${location.key}/`)}`;
+  const prefix = new URLSearchParams({ prefix: `${location.key}/` });
+  return `https://console.aws.amazon.com/s3/buckets/${location.bucket}?${prefix}`;
 }
 
 const urlOf = (url: string | undefined): { url?: string } => (url === undefined ? {} : { url });

@@ -82,7 +82,7 @@ withBrowser('pages in a browser', () => {
 
   test('hostile text is visible as text', async () => {
     const { page } = await open(pages['a hostile run'] as () => Html);
-    const text = await page.locator('h1').innerText();
+    const text = await page.locator('h1').textContent();
     expect(text).toContain('<script>document.title="owned"</script>');
     expect(text).toContain('\\u202egnp.exe');
     expect(await page.locator('script, img, [onerror], [onmouseover], [onload]').count()).toBe(0);

@@ -18,7 +18,7 @@ test.each([59, 60, 61, 1000, 100_000])(
     expect(samples.length).toBeGreaterThanOrEqual(maxSamples / 2 - 1);
     const [first, second] = samples.map(({ seconds }) => seconds);
     const step = (second ?? 0) - (first ?? 0);
-    samples.forEach(({ seconds }, index) => expect(seconds).toBeCloseTo(index * step));
+    for (const [index, { seconds }] of samples.entries()) expect(seconds).toBeCloseTo(index * step);
     expect((samples.at(-1)?.seconds ?? 0) + step).toBeGreaterThanOrEqual((length - 1) / 4);
   },
 );
