@@ -1,6 +1,6 @@
 import { CliError } from '@etl/lib/cliError';
+import { duration } from '@etl/pipeline/calendar/durations';
 import { cliExitCodes } from '../errors';
-import { duration } from '../schedule/durations';
 
 /** Parses `12h`, `2d`, a date or an ISO 8601 time. Returns the earliest time; a duration counts back from `now`. */
 export function since(text: string, now = Date.now()): Date {
