@@ -48,6 +48,23 @@ describe('status', () => {
     expect(line).toBe('transform [############------------] 50 %, 3,000,000 rows, part 6');
   });
 
+  test.each([80, 120])(
+    'fits a terminal of %d columns with bar, share, rows, throughput and remaining time',
+    (width) => {
+      const status = { step: 'transform', generation: 12, progress: at(0, 420e6) } as const;
+      const line = describeStatus(status, { bar: true, pace, columns: width - 1 });
+      expect(line.length).toBeLessThan(width);
+      expect(line).toMatch(/^transform \(launch 12\) \[#+-+\] 42 %, 3,000,000 rows,.* 180 MB\/s, 2 min 5 s left$/);
+    },
+  );
+
+  test('leaves out the bar before a fact', () => {
+    const status = { step: 'transform', generation: 2, progress: at(0, 420e6) } as const;
+    expect(describeStatus(status, { bar: true, pace, columns: 40 })).toBe(
+      'transform (launch 2) 42 %, 3,000,000 rows, 180 MB/s, 2 min 5 s left',
+    );
+  });
+
   test('has the purpose of a launch, and the number of completed shards', () => {
     const line = (status: Parameters<typeof describeStatus>[0]) => describeStatus(status, { bar: false });
     expect(line({ step: 'launch', generation: 1, purpose: 'index' })).toBe('launch index (launch 1)');
