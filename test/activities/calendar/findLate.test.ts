@@ -79,6 +79,23 @@ test.each<[string, string, Parameters<typeof late>[1], string[]]>([
   expect(await kinds(time, world)).toEqual(expected);
 });
 
+test('a schedule that does not exist concerns only the last night', async () => {
+  const schedules = { stock: { exists: false }, ventas: { exists: true } };
+  const datasets = [dataset('stock'), dataset('ventas')];
+  const store = new MemoryStore();
+  const isGone = (uri: string) => uri.includes('2026-02-07');
+  const list = store.list.bind(store);
+  store.list = async function* (prefix, options) {
+    for await (const object of list(prefix, options)) if (!isGone(object.uri)) yield object;
+  };
+  expect(await kinds('05:00', { store, datasets, schedules })).toEqual([
+    'stock 2026-02-08 neverStarted missing',
+    'ventas 2026-02-07 late missing',
+    'ventas 2026-02-07 neverStarted missing',
+    'ventas 2026-02-08 neverStarted missing',
+  ]);
+});
+
 test('does not find an alert that was recorded, of this kind and day', async () => {
   const store = new MemoryStore();
   const [alert] = (await late('02:40', { store })).alerts;
