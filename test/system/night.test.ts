@@ -63,11 +63,11 @@ withServer('a night with a batch of each state', () => {
     declare('lotes', soon, { chunkRows: 1000 });
     for (const name of ['ventas', 'clientes', 'pedidos']) writeFileSync(file(name), 'id,amount\n1,2\n2,3\n');
     writeFileSync(file('stock'), 'id,amount\n1,none\n2,many\n');
-    await writeSalesSample(file('lotes'), 8000);
+    await writeSalesSample(file('lotes'), 3000);
     const { ecs } = await system.up();
     const slow = {
       fault: 'slow',
-      share: 0.05,
+      share: 0.1,
       where: { environment: { INPUT_FILE: fileUri(file('lotes')) } },
     } as const;
     await putFaults(ecs, { rules: [slow] });
