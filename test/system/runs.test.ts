@@ -4,6 +4,7 @@ import { putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
 import type { RunView } from '@etl/pipeline/runs/runView';
 import { readRun } from '../../client/runs/readRun';
+import { command as processOf } from '../support/processes';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -184,5 +185,26 @@ withServer('a night with several kinds of failures', () => {
     expect(await command('retry')).toMatchObject({ exitCode: 64 });
     expect(await listed('--failed', '--since', '1s')).toEqual([]);
     expect(await listed('--failed', '--dataset', 'compras')).toEqual([]);
+  });
+
+  const onTerminal = process.env.ETL_TEST_PYTHON ? test.each([80, 120]) : test.skip.each([80, 120]);
+  onTerminal('a terminal of %d columns shows whole rows, and colours unless NO_COLOR is set', async (columns) => {
+    const inTerminal = (args: string[], variables: NodeJS.ProcessEnv) =>
+      processOf(
+        process.env.ETL_TEST_PYTHON ?? '',
+        [join('test', 'support', 'terminal.py'), String(columns), process.execPath, 'cli/etl.js', ...args],
+        { ...system.env, TERM: 'xterm', ...variables },
+      );
+    const { stdout, exitCode } = await inTerminal(['runs'], { NO_COLOR: '' });
+    expect(exitCode).toBe(0);
+    const rows = stdout.split('\r\n').filter((line) => /^[A-Z]+ .*etl\/ventas/.test(line));
+    expect(rows.length).toBeGreaterThan(3);
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(columns);
+    const coloured = await inTerminal(['watch', runOf('later')], { NO_COLOR: '' });
+    expect(coloured.exitCode).toBe(65);
+    const [headline] = coloured.stdout.split('\r\n');
+    expect(headline).toBe('\u001b[1;31mFAILED: BadData: ventas 2026-02-08 later\u001b[0m');
+    const plain = await inTerminal(['watch', runOf('later')], { NO_COLOR: '1' });
+    expect(plain.stdout).toMatch(/^FAILED: BadData: ventas 2026-02-08 later\r\n/);
   });
 });
