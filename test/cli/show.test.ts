@@ -1,6 +1,6 @@
 import type { Progress } from '@etl/pipeline/manifest';
 import { createPace } from '../../cli/pace';
-import { describeStatus } from '../../cli/show';
+import { createStatusLine, describeStatus } from '../../cli/show';
 
 const at = (second: number, bytesRead: number): Progress => ({
   ...{ phase: 'converting', bytesTotal: 1000e6, rowsRead: 3_000_000, parts: 5, part: 6, bytesRead },
@@ -76,4 +76,14 @@ describe('status', () => {
       'wait (launch 1) - again in 60 s',
     );
   });
+});
+
+test.each([
+  [{ isTTY: true, columns: 80 }, '\r\x1b[Ktransform (launch 1) [#####-----] 50 %, 3,000,000 rows'],
+  [{ isTTY: false }, 'transform (launch 1) 50 %, 3,000,000 rows, part 6\n'],
+])('a status line on %j has a bar of its width, or is a plain line', (stream, expected) => {
+  const written: string[] = [];
+  const line = createStatusLine({ ...stream, write: (text: string) => written.push(text) > 0 } as never);
+  line.show({ step: 'transform', generation: 1, progress: at(0, 500e6) });
+  expect(written.join('')).toBe(expected);
 });

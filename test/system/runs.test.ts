@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
 import type { RunView } from '@etl/pipeline/runs/runView';
+import { readRun } from '../../client/runs/readRun';
+import { command as processOf } from '../support/processes';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -14,14 +16,14 @@ withServer('a night with several kinds of failures', () => {
   const rows = (count: number) => Array.from({ length: count }, (_, n) => `${n},some text`);
 
   beforeAll(async () => {
-    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.05' });
+    system = await LocalSystemUnderTest.create();
     const { ecs } = await system.up();
     await mkdir(join(system.folder, 'ventas'));
     const of = (name: string) => ({ where: { environment: { INPUT_FILE: fileUri(fileOf(name)) } } });
     await putFaults(ecs, {
       rules: [{ fault: 'failedStart', reason: 'CannotPullContainerError: no such image', ...of('image') }],
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => system.remove());
 
   const command = (...args: string[]) => etl(args, system.env);
@@ -36,8 +38,8 @@ withServer('a night with several kinds of failures', () => {
   };
   const listed = async (...args: string[]): Promise<RunView[]> =>
     (await json('runs', ...args)).report.runs as unknown as RunView[];
-  const viewOf = async (name: string): Promise<RunView | undefined> =>
-    (await listed()).find(({ workflowId }) => workflowId === `etl/${runOf(name)}`);
+  const viewOf = (name: string): Promise<RunView> =>
+    system.withClient((client) => readRun(client, { workflowId: `etl/${runOf(name)}` }));
 
   test('invalid input: the run prints the failure type first and the command that follows, and retry delivers it', async () => {
     const failed = await start('empty', []);
@@ -72,7 +74,7 @@ withServer('a night with several kinds of failures', () => {
       exitCode: 0,
       report: { runs: [{ outcome: 'delivered' }] },
     });
-  }, 60_000);
+  }, 180_000);
 
   test.concurrent('bad data: watch shows the last log lines, and logs the whole log', async () => {
     const lines = rows(60_000).map((line, n) => (n > 50_000 ? `${n}` : line));
@@ -88,13 +90,13 @@ withServer('a night with several kinds of failures', () => {
     expect(stderr).toMatch(/^--- launch 1, arn:/);
     expect(stdout).toContain('"phase":"starting"');
     expect(stdout).toContain('9999 too few fields');
-  }, 60_000);
+  }, 180_000);
 
   test.concurrent('a task that never starts: every view shows its stop reason and the time of the retry', async () => {
     await start('image', rows(10), '--no-wait');
-    const view = await until('a failed start that is waited for', 30, async () => {
+    const view = await until('a failed start that is waited for', 120, async () => {
       const found = await viewOf('image');
-      return found?.step === 'wait' && found.next?.kind === 'retry' ? found : undefined;
+      return found.step === 'wait' && found.next?.kind === 'retry' ? found : undefined;
     });
     expect(view).toMatchObject({ outcome: 'running', failureType: 'TaskFailedToStart' });
     expect(view.reason).toContain('CannotPullContainerError: no such image');
@@ -109,14 +111,14 @@ withServer('a night with several kinds of failures', () => {
     expect(watched.stdout).toMatch(/CANCELLED: ventas 2026-02-08 image\n/);
     expect(await json('cancel', runOf('image'))).toMatchObject({ exitCode: 0, report: { requested: false } });
     expect((await command('logs', runOf('image'))).stderr).toContain('no such image');
-  }, 60_000);
+  }, 180_000);
 
   const gate = ['--options', '{"quality":{"rowCount":{"min":10,"level":"hold"}}}', '--no-wait'];
   const hold = async (name: string) => {
     await start(name, rows(1), ...gate);
-    return until(`${name} is held`, 30, async () => {
+    return until(`${name} is held`, 120, async () => {
       const view = await viewOf(name);
-      return view?.outcome === 'held' ? view : undefined;
+      return view.outcome === 'held' ? view : undefined;
     });
   };
 
@@ -135,7 +137,7 @@ withServer('a night with several kinds of failures', () => {
     expect(log?.exitCode).toBe(0);
     expect(log?.stderr).toMatch(/^--- launch 1, arn:[\s\S]*\n--- commit, launch 2, arn:/);
     expect(log?.stdout).toContain('"event":"finished"');
-  }, 60_000);
+  }, 180_000);
 
   test.concurrent('held data are refused', async () => {
     await hold('refused');
@@ -145,7 +147,7 @@ withServer('a night with several kinds of failures', () => {
     expect(refused.stdout).toMatch(/FAILED: NotApproved: [\s\S]*\nStep {6}held, launch 1\n/);
     const late = await command('approve', runOf('refused'));
     expect(late).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('does not wait for an approval') });
-  }, 60_000);
+  }, 180_000);
 
   test.concurrent('a terminated run: its log is found in its history, and retry starts its event again', async () => {
     const { workflowId } = await hold('killed');
@@ -158,10 +160,10 @@ withServer('a night with several kinds of failures', () => {
     expect((await command('logs', runOf('killed'))).stdout).toContain('held for approval');
     const asked = await command('retry', runOf('killed'));
     expect(asked.stdout).toMatch(/Terminated +starts its event again/);
-  }, 60_000);
+  }, 180_000);
 
   test('a run ID names a run, and a text that several runs share is refused with the candidates', async () => {
-    const view = (await viewOf('later')) as RunView;
+    const view = await viewOf('later');
     expect(await json('watch', view.runId)).toMatchObject({ exitCode: 65, report: { workflowId: view.workflowId } });
     expect(await command('watch', 'ventas/2026-02-08')).toMatchObject({
       exitCode: 64,
@@ -183,5 +185,26 @@ withServer('a night with several kinds of failures', () => {
     expect(await command('retry')).toMatchObject({ exitCode: 64 });
     expect(await listed('--failed', '--since', '1s')).toEqual([]);
     expect(await listed('--failed', '--dataset', 'compras')).toEqual([]);
+  });
+
+  const onTerminal = process.env.ETL_TEST_PYTHON ? test.each([80, 120]) : test.skip.each([80, 120]);
+  onTerminal('a terminal of %d columns shows whole rows, and colours unless NO_COLOR is set', async (columns) => {
+    const inTerminal = (args: string[], variables: NodeJS.ProcessEnv) =>
+      processOf(
+        process.env.ETL_TEST_PYTHON ?? '',
+        [join('test', 'support', 'terminal.py'), String(columns), process.execPath, 'cli/etl.js', ...args],
+        { ...system.env, TERM: 'xterm', ...variables },
+      );
+    const { stdout, exitCode } = await inTerminal(['runs'], { NO_COLOR: '' });
+    expect(exitCode).toBe(0);
+    const rows = stdout.split('\r\n').filter((line) => /^[A-Z]+ .*etl\/ventas/.test(line));
+    expect(rows.length).toBeGreaterThan(3);
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(columns);
+    const coloured = await inTerminal(['watch', runOf('later')], { NO_COLOR: '' });
+    expect(coloured.exitCode).toBe(65);
+    const [headline] = coloured.stdout.split('\r\n');
+    expect(headline).toBe('\u001b[1;31mFAILED: BadData: ventas 2026-02-08 later\u001b[0m');
+    const plain = await inTerminal(['watch', runOf('later')], { NO_COLOR: '1' });
+    expect(plain.stdout).toMatch(/^FAILED: BadData: ventas 2026-02-08 later\r\n/);
   });
 });

@@ -20,7 +20,7 @@ const readerOf = (logs: Record<string, string[]>) => ({
   },
 });
 const task = (generation: number, taskArn?: string) => ({
-  ...{ generation, label: `launch ${generation}`, lane: 'fargate' as const },
+  ...{ generation, label: `launch ${generation}`, lane: 'fargate' as const, requestedAt: generation },
   ...(taskArn !== undefined && { taskArn }),
 });
 
