@@ -4,6 +4,7 @@
  */
 import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { checkLateness as checkLatenessWorkflow } from '../workflows/checkLateness';
 import { convertShard as convertShardWorkflow } from '../workflows/convertShard';
 import { etlPipeline as etlPipelineWorkflow } from '../workflows/etlPipeline';
 import { nightlyBatch as nightlyBatchWorkflow } from '../workflows/nightlyBatch/nightlyBatch';
@@ -101,6 +102,15 @@ export const reapTasks: (input?: {
   /** @default 600 */
   readonly graceSeconds?: number;
 }) => Promise<unknown> = reapTasksWorkflow;
+
+/**
+ * Sends an alert for each scheduled batch that has not started or is not delivered by its deadline (`etl schedule
+ * lateness`). Wire name: `checkLateness`.
+ */
+export const checkLateness: (input?: {
+  /** Interval of the schedule, for those who watch the check itself. */
+  readonly everyMinutes?: number;
+}) => Promise<unknown> = checkLatenessWorkflow;
 
 /** Query of a run of `etlPipeline`. Wire name: `status`. */
 export const statusQuery: QueryDefinition<EtlStatus> = defineQuery('status');

@@ -50,20 +50,24 @@ export function describeStatus(status: RunStatus, { bar, pace, columns = Number.
   // A task that only commits reads nothing.
   if (!progress || progress.bytesTotal === 0 || (step !== 'transform' && step !== 'shards'))
     return [head, ...tail].join(' ');
-  const lines = layouts.map(({ barWidth, hasPart }) => {
+  const possible = columns < wideColumns ? layouts.filter(({ isWide }) => !isWide) : layouts;
+  const lines = possible.map(({ barWidth, hasPart }) => {
     const shown = bar && barWidth > 0 ? [barOf(shareRead(progress), barWidth)] : [];
     return [head, ...shown, describeProgress(progress, pace, hasPart)].join(' ');
   });
   return [lines.find((line) => line.length <= columns) ?? lines.at(-1), ...tail].join(' ');
 }
 
+/** A narrower terminal has one layout for the whole run, where possible, so that the bar does not jump. */
+const wideColumns = 100;
+
 /** Layouts of a progress line, the widest first. */
 const layouts = [
-  { barWidth: 24, hasPart: true },
-  { barWidth: 24, hasPart: false },
-  { barWidth: 10, hasPart: false },
-  { barWidth: 5, hasPart: false },
-  { barWidth: 0, hasPart: false },
+  { barWidth: 24, hasPart: true, isWide: true },
+  { barWidth: 24, hasPart: false, isWide: true },
+  { barWidth: 10, hasPart: false, isWide: false },
+  { barWidth: 5, hasPart: false, isWide: false },
+  { barWidth: 0, hasPart: false, isWide: false },
 ] as const;
 
 const barOf = (share: number, width: number): string => `[${'#'.repeat(Math.round(share * width)).padEnd(width, '-')}]`;

@@ -32,6 +32,14 @@ const failuresTable = [
     return `| \`${type}\` | ${budget} | ${codes} | ${meaning} |`;
   }),
 ].join('\n');
+const { remedies } = require('@etl/pipeline/failures/remedies');
+const remediesTable = [
+  '| Failure type | First | Then |',
+  '| --- | --- | --- |',
+  ...Object.entries(remedies).map(([type, { first, command }]) => {
+    return `| \`${type}\` | ${first} | \`etl ${command === 'replay' ? 'sink replay' : command}\` |`;
+  }),
+].join('\n');
 const mermaid = (picture) => `\`\`\`mermaid\n${picture}\n\`\`\``;
 
 /** Blocks of documents by name: the text between `<!-- name -->` and `<!-- /name -->`. */
@@ -42,6 +50,7 @@ const blocks = {
     prices: require('@etl/pipeline/prices/document').pricesTable(require('@etl/pipeline/prices/table').listPrices),
   },
   'docs/fargate.md': { failures: failuresTable },
+  'docs/operations.md': { remedies: remediesTable },
   'docs/library-types.md': { types: publicTypes() },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {

@@ -27,7 +27,7 @@ const datasets = {
 };
 
 const declaration = (name, { schedule = '', rules }) => `
-source: { prefix: landing/${name}/, match: "${name}_{yyyy}_{MM}_{dd}.csv" }
+source: { pattern: "landing/${name}/${name}_{yyyy}_{MM}_{dd}.csv" }
 ${rules ? `quality: { rules: ${rules} }` : ''}
 schedule: { at: "02:30", timeZone: Europe/Madrid, dayOffset: -1, deadline: "06:00"${schedule ? `, ${schedule}` : ''} }
 `;

@@ -1,4 +1,4 @@
-import { fieldsOf, isWhole, type Reading, Undecoded } from '@etl/lib/reading';
+import { fieldsOf, isAmount, isWhole, type Reading, Undecoded } from '@etl/lib/reading';
 import { bullets, md } from '@etl/lib/text/markdown';
 import type { LateAlert } from '@etl/pipeline/calendar/lateAlert';
 import { CancellationScope, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
@@ -10,6 +10,11 @@ import { asFailure, failure } from './failures';
 export interface LatenessInput {
   /** Interval of the schedule, for those who watch the check itself. @default none */
   readonly everyMinutes?: number;
+  /**
+   * Time in seconds after which a batch without a run is looked for again: after an outage, the server makes up for
+   * missed starts, among which is that of this check, and its list of runs lags behind. @default 60
+   */
+  readonly confirmSeconds?: number;
 }
 
 export interface LatenessReport extends Omit<LateReport, 'alerts' | 'more'> {
@@ -23,11 +28,7 @@ const lookbackDays = 3;
 /** Alerts of one check at most: each takes two activities of the history. Later checks raise the others. */
 const maxAlerts = 500;
 
-/**
- * Time after which a batch without a run is looked for again, in milliseconds: after an outage, the server makes up for
- * missed starts, among which is that of this check, and its list of runs lags behind.
- */
-const confirmMs = 60_000;
+const defaultConfirmSeconds = 60;
 
 /** Alerts that the Web UI lists. */
 const maxShown = 50;
@@ -35,10 +36,12 @@ const maxShown = 50;
 function readLatenessInput(input: unknown): Reading<LatenessInput> {
   if (input === null) return { value: {} };
   if (input instanceof Undecoded) return input;
-  const { everyMinutes } = fieldsOf(input);
+  const { everyMinutes, confirmSeconds } = fieldsOf(input);
   const isValid = typeof input === 'object' && !Array.isArray(input);
   if (!isValid || (everyMinutes !== undefined && !isWhole(everyMinutes, 1)))
     return { problem: 'expected {"everyMinutes": 1 or more}' };
+  if (confirmSeconds !== undefined && !isAmount(confirmSeconds))
+    return { problem: 'confirmSeconds: expected 0 or more' };
   return { value: input as LatenessInput };
 }
 
@@ -49,7 +52,7 @@ function readLatenessInput(input: unknown): Reading<LatenessInput> {
 export async function checkLateness(argument: LatenessInput = {}): Promise<LatenessReport> {
   const reading = readLatenessInput(argument);
   if ('problem' in reading) throw failure('BadConfiguration', `the argument of checkLateness: ${reading.problem}`);
-  const { batches, alerts, unread } = await findConfirmed();
+  const { batches, alerts, unread } = await findConfirmed(reading.value);
   const sent: LateAlert[] = [];
   const notSent: { alert: LateAlert; error: string }[] = [];
   for (const alert of alerts) {
@@ -80,10 +83,10 @@ export async function checkLateness(argument: LatenessInput = {}): Promise<Laten
   return { batches, sent, notSent, unread };
 }
 
-async function findConfirmed(): Promise<LateReport> {
+async function findConfirmed({ confirmSeconds = defaultConfirmSeconds }: LatenessInput): Promise<LateReport> {
   const first = await find('late batches');
   if (first.alerts.every(({ kind }) => kind !== 'neverStarted')) return first;
-  await sleep(confirmMs);
+  await sleep(confirmSeconds * 1000);
   return find('late batches, again');
 }
 

@@ -2,7 +2,7 @@ import { cut } from '@etl/lib/capped';
 import { addDays } from '@etl/lib/timeZones';
 import { latenessOf } from '@etl/pipeline/calendar/alerts';
 import { cellOf } from '@etl/pipeline/calendar/cell';
-import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
+import { type ExpectedBatch, expectedBatches, tonight } from '@etl/pipeline/calendar/expected';
 import type { LateAlert } from '@etl/pipeline/calendar/lateAlert';
 import type { BatchDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
@@ -101,7 +101,11 @@ async function alertsOf(
   const found = await readDayFacts(store, query, { runs });
   // Only a batch that seems missing depends on its schedule.
   const isMissing = cellOf(expected, found, now).state === 'missing';
-  const facts = isMissing ? { ...found, schedule: await runLister.schedule(day.dataset) } : found;
+  const schedule = isMissing ? await runLister.schedule(day.dataset) : undefined;
+  // A declaration without a schedule in Temporal may be new: earlier nights were never expected.
+  const isTonight = tonight(dataset, now)?.batchDate === expected.batchDate;
+  if (schedule?.exists === false && !isTonight) return [];
+  const facts = { ...found, ...(schedule && { schedule }) };
   const { state } = cellOf(expected, facts, now);
   const { batchDate, startsAt, deadlineAt } = expected;
   const alerts = latenessOf(expected, facts, now).map(

@@ -56,15 +56,10 @@ export async function problemsOf(
   return { problems, more: listed.length - shown.length };
 }
 
-/** Returns the problem runs; a failed batch only if its files do not show why it failed. */
+/** Returns the problem runs; a held batch only if none of its files shows why. */
 function runsToShow({ problems }: NightBatch): readonly RunFact[] {
-  const files = problems.filter(({ kind }) => kind === 'file');
-  const isShown = (workflowId: string) => files.some((file) => file.workflowId === workflowId);
-  const batches = problems.filter(({ kind }) => kind === 'batch');
-  const unexplained = batches.filter(
-    ({ undelivered = [], state }) => !(undelivered.some(isShown) || (state === 'held' && files.length > 0)),
-  );
-  return [...unexplained, ...files];
+  const hasFiles = problems.some(({ kind, state }) => kind === 'file' && state === 'held');
+  return problems.filter(({ kind, state }) => !(kind === 'batch' && state === 'held' && hasFiles));
 }
 
 async function viewOf(
@@ -84,7 +79,9 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
   const failureType = view?.failureType ?? run.failureType;
   const next = view?.next?.kind === 'command' ? view.next : undefined;
   // A batch finds the files of its day by itself, whatever had started it.
-  const command = kind === 'batch' && state === 'failed' ? batchCommand(dataset, batchDate) : next?.command;
+  const isBatch = kind === 'batch' && state === 'failed';
+  const command = isBatch ? batchCommand(dataset, batchDate) : next?.command;
+  const first = isBatch && run.undelivered?.length === 0 ? 'Check that the files of the day have arrived' : next?.why;
   return {
     dataset,
     batchDate,
@@ -93,7 +90,7 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
     title: kind === 'batch' ? `${dataset} ${batchDate}` : (view?.title ?? workflowId),
     ...(failureType !== undefined && { failureType }),
     reason: view?.reason ?? run.reason ?? '',
-    ...(next && { first: next.why }),
+    ...(first !== undefined && { first }),
     ...(command !== undefined && { command }),
   };
 }

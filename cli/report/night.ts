@@ -1,3 +1,4 @@
+import { CliError } from '@etl/lib/cliError';
 import { addDays, daysBetween } from '@etl/lib/timeZones';
 import { cellOf } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
@@ -46,6 +47,7 @@ export async function readNightReport(
   const days = daysBetween(from, date);
   const reading = await readRuns(client, from);
   const { notes, runs = [] } = reading;
+  notes.push(...sources.datasets.broken.flatMap(({ problems }) => problems));
   const names = datasetsOf(sources, runs, dataset);
   if (names.length > maxDatasets) notes.push(`The page shows ${maxDatasets} of ${names.length} datasets.`);
   const shown = names.slice(0, maxDatasets);
@@ -127,7 +129,7 @@ async function readCell(
     const schedule = await scheduleFactOf(client, name);
     return { dataset: name, day, cell: cellOf(expected, { ...facts, schedule }, now) };
   } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
+    if (!(error instanceof StorageError || error instanceof CliError)) throw error;
     notes.push(`Cannot read the batches of ${name}: ${error.message}`);
     return undefined;
   }

@@ -11,6 +11,8 @@ import type { RunRef } from './readRun';
 /** A launch of a run or of one of its shards, with the task that it started. */
 export interface RunTask {
   readonly generation: number;
+  /** When the launch was requested, in milliseconds since the epoch. */
+  readonly requestedAt: number;
   /** `launch 2`, `shard 3/8, launch 1` */
   readonly label: string;
   readonly lane: 'fargate' | 'light';
@@ -45,7 +47,10 @@ export async function readTasks(client: Client, { workflowId, runId }: RunRef): 
       const input = fieldsOf(await value(scheduled.input?.payloads, converter));
       calls.set(String(event.eventId), { activity, input });
       if (activity !== 'launchTask' && activity !== 'convertLight') continue;
-      launches.push({ event: String(event.eventId), input, lane: activity === 'convertLight' ? 'light' : 'fargate' });
+      launches.push({
+        ...{ event: String(event.eventId), input, lane: activity === 'convertLight' ? 'light' : 'fargate' },
+        requestedAt: timeOf(event.eventTime),
+      });
     } else if (completed) {
       const call = calls.get(String(completed.scheduledEventId));
       if (call) call.result = fieldsOf(await value(completed.result?.payloads, converter));
@@ -59,7 +64,7 @@ export async function readTasks(client: Client, { workflowId, runId }: RunRef): 
   }
   const own = launches.map((launch) => taskOf(launch, calls));
   const ofChildren = await Promise.all(children.map((child) => readTasks(client, child).catch(() => [])));
-  return [...own, ...ofChildren.flat()];
+  return [...own, ...ofChildren.flat()].sort((one, other) => one.requestedAt - other.requestedAt);
 }
 
 interface Call {
@@ -72,16 +77,17 @@ interface Call {
 interface Launched extends Pick<Call, 'input'> {
   readonly event: string;
   readonly lane: RunTask['lane'];
+  readonly requestedAt: number;
 }
 
 const followed: ReadonlySet<string> = new Set(['launchTask', 'awaitTask', 'stopTask', 'convertLight']);
 
-function taskOf({ event, input, lane }: Launched, calls: ReadonlyMap<string, Call>): RunTask {
+function taskOf({ event, input, lane, requestedAt }: Launched, calls: ReadonlyMap<string, Call>): RunTask {
   const { result = {}, failure } = calls.get(event) ?? {};
   const { generation, mode } = input as { generation?: number; mode?: Parameters<typeof purposeOf>[0] };
   const purpose = describePurpose(purposeOf(mode));
   const label = [purpose, `launch ${generation ?? 1}`].filter(Boolean).join(', ');
-  const base = { generation: generation ?? 1, label, lane };
+  const base = { generation: generation ?? 1, requestedAt, label, lane };
   if (lane === 'light')
     return { ...base, ...(calls.get(event)?.result && { end: result }), ...(failure !== undefined && { failure }) };
   const { taskArn, reason } = result as { taskArn?: string; reason?: string };
@@ -91,6 +97,9 @@ function taskOf({ event, input, lane }: Launched, calls: ReadonlyMap<string, Cal
   const end = ends.at(-1)?.result as Partial<TaskEnd> | undefined;
   return { ...base, taskArn, ...(end && { end }) };
 }
+
+const timeOf = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
+  Number(time?.seconds ?? 0) * 1000 + Number(time?.nanos ?? 0) / 1e6;
 
 /** Returns the first value of an activity's input or result; undefined if it cannot be decoded here. */
 async function value(payloads: Payload[] | null | undefined, converter: LoadedDataConverter): Promise<unknown> {

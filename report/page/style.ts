@@ -81,6 +81,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 tbody th { color: inherit; font-size: inherit; font-weight: 500; vertical-align: top; overflow-wrap: break-word; }
 table bdi, table code { overflow-wrap: break-word; max-width: 460px; display: inline-block; }
 table.fit { width: auto; }
+table.fit .number { width: auto; }
 table.fit td, table.fit th { padding-right: 28px; }
 .number { text-align: right; white-space: nowrap; width: 1%; }
 td.number, th.number { padding-left: 10px; }

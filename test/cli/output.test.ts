@@ -1,4 +1,4 @@
-import { createLine, printJson, printLines, printText } from '../../cli/output';
+import { createLine, printHeadline, printJson, printLines, printText } from '../../cli/output';
 import { raw, rawInLines, texts } from '../lib/text/support';
 import { etl } from '../support/system';
 
@@ -52,4 +52,18 @@ test('errors of the command quote arguments without executing them', async () =>
     expect(stdout + stderr).not.toMatch(rawInLines);
     if (args[0] !== hostile && !args[1]?.startsWith('--')) expect(stderr.trim().split('\n')).toHaveLength(2);
   }
+});
+
+test.each([
+  [{ NO_COLOR: '', TERM: 'xterm' }, true, '\u001b[1;31mFAILED\u001b[0m\n'],
+  [{ NO_COLOR: '1', TERM: 'xterm' }, true, 'FAILED\n'],
+  [{ NO_COLOR: '', TERM: 'dumb' }, true, 'FAILED\n'],
+  [{ NO_COLOR: '', TERM: 'xterm' }, false, 'FAILED\n'],
+])('a headline is coloured only on a terminal that wants colours: %j, terminal %s', (variables, isTTY, expected) => {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  const { out, all } = collect();
+  printHeadline('FAILED', 'red', { ...out, isTTY } as never);
+  process.env = before;
+  expect(all()).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import type { Progress } from '@etl/pipeline/manifest';
 import { createPace } from '../../cli/pace';
-import { describeStatus } from '../../cli/show';
+import { createStatusLine, describeStatus } from '../../cli/show';
 
 const at = (second: number, bytesRead: number): Progress => ({
   ...{ phase: 'converting', bytesTotal: 1000e6, rowsRead: 3_000_000, parts: 5, part: 6, bytesRead },
@@ -48,6 +48,23 @@ describe('status', () => {
     expect(line).toBe('transform [############------------] 50 %, 3,000,000 rows, part 6');
   });
 
+  test.each([80, 120])(
+    'fits a terminal of %d columns with bar, share, rows, throughput and remaining time',
+    (width) => {
+      const status = { step: 'transform', generation: 12, progress: at(0, 420e6) } as const;
+      const line = describeStatus(status, { bar: true, pace, columns: width - 1 });
+      expect(line.length).toBeLessThan(width);
+      expect(line).toMatch(/^transform \(launch 12\) \[#+-+\] 42 %, 3,000,000 rows,.* 180 MB\/s, 2 min 5 s left$/);
+    },
+  );
+
+  test('leaves out the bar before a fact', () => {
+    const status = { step: 'transform', generation: 2, progress: at(0, 420e6) } as const;
+    expect(describeStatus(status, { bar: true, pace, columns: 40 })).toBe(
+      'transform (launch 2) 42 %, 3,000,000 rows, 180 MB/s, 2 min 5 s left',
+    );
+  });
+
   test('has the purpose of a launch, and the number of completed shards', () => {
     const line = (status: Parameters<typeof describeStatus>[0]) => describeStatus(status, { bar: false });
     expect(line({ step: 'launch', generation: 1, purpose: 'index' })).toBe('launch index (launch 1)');
@@ -59,4 +76,14 @@ describe('status', () => {
       'wait (launch 1) - again in 60 s',
     );
   });
+});
+
+test.each([
+  [{ isTTY: true, columns: 80 }, '\r\x1b[Ktransform (launch 1) [#####-----] 50 %, 3,000,000 rows'],
+  [{ isTTY: false }, 'transform (launch 1) 50 %, 3,000,000 rows, part 6\n'],
+])('a status line on %j has a bar of its width, or is a plain line', (stream, expected) => {
+  const written: string[] = [];
+  const line = createStatusLine({ ...stream, write: (text: string) => written.push(text) > 0 } as never);
+  line.show({ step: 'transform', generation: 1, progress: at(0, 500e6) });
+  expect(written.join('')).toBe(expected);
 });

@@ -1,7 +1,9 @@
 import { addDays, dayIn, daysBetween } from '@etl/lib/timeZones';
+import { declaredTimetable, expectedBatches } from '@etl/pipeline/calendar/expected';
 import { nextRuns, startsOn } from '@etl/pipeline/calendar/nextRuns';
 import { cronTimetable, everyDay, type Timetable, timeOfDay } from '@etl/pipeline/calendar/timetable';
 import { daysOfChange, localTime, showTime } from '@etl/pipeline/calendar/wallTime';
+import type { DeclaredSchedule } from '@etl/pipeline/dataset/schedule';
 import type { ScheduleSpec } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { nightlyAction } from '../../cli/schedule/settings';
@@ -109,6 +111,25 @@ withServer('the start times of a schedule on a real server', () => {
     expect(starts.length).toBeGreaterThan(2);
     expect(starts.map((at) => new Date(at).toISOString())).toEqual(runs.slice(0, -1).map(({ at }) => at));
     expect((runs.at(-1)?.at ?? '') > end.toISOString()).toBe(true);
+  });
+
+  test.each<[string, DeclaredSchedule]>([
+    ['an hour that clock changes divide', { at: '02:30', timeZone: 'Europe/Madrid', dayOffset: -1, deadline: '06:00' }],
+    ['days of the week', { at: '00:30', days: 'mon-fri', timeZone: 'America/Havana' }],
+    ['changes of half an hour', { at: '02:15', timeZone: 'Australia/Lord_Howe', dayOffset: -2 }],
+    ['a day without its last hour', { at: '23:30', timeZone: 'America/Santiago' }],
+    ['a cron expression', { cron: '15 4 1,15 mar-nov *', timeZone: 'America/New_York' }],
+  ])('a declared schedule, %s: the server starts the batches that the calendar expects', async (_what, schedule) => {
+    const { timeZone = 'UTC', dayOffset = 0 } = schedule;
+    const [from, to] = ['2027-01-01', '2027-12-31'] as const;
+    const span = [Date.parse(addDays(from, -5)), Date.parse(addDays(to, 5))] as const;
+    const [starts = []] = await startsIn(specOf(declaredTimetable(schedule), timeZone), [span]);
+    const started = starts
+      .map((at) => ({ at, batchDate: dayIn(timeZone, new Date(at), dayOffset) }))
+      .filter(({ batchDate }) => batchDate >= from && batchDate <= to);
+    const expected = expectedBatches({ name: 'ventas', declaration: { schedule } }, from, to);
+    expect(expected.map(({ startsAt: at, batchDate }) => ({ at, batchDate }))).toEqual(started);
+    expect(expected.length).toBeGreaterThan(10);
   });
 
   describe('ten years of every zone', () => {

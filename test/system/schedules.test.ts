@@ -191,7 +191,7 @@ withServer('schedules of batches on a real server', () => {
     ]);
     expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
     expect(empty.stdout).toMatch(
-      /^Started batch\/data\/2026-02-08 \(run .*\)\n[\s\S]*FAILED: BatchIncomplete: found 0 files below file:\/\/\/data for 2026-02-08, fewer than minFiles \(1\): .*\n[\s\S]*Files: {3}none found/,
+      /^Started batch\/data\/2026-02-08 \(run .*\)\n[\s\S]*FAILED: BatchIncomplete: batch\/data\/2026-02-08\n[\s\S]*Reason {4}found 0 files below file:\/\/\/data for 2026-02-08, fewer than minFiles \(1\): .*\nFiles {5}none found\n/,
     );
     expect(refused.exitCode).toBe(65);
     expect(JSON.parse(refused.stdout)).toMatchObject({

@@ -127,6 +127,8 @@ withBoth('the sinks of a declared dataset', () => {
       / {2}stock 2026-02-08 norte_2026-02-08: catalogo has no commit yet, newest is 1: .*database missing/,
     );
     expect(behind.stdout).toMatch(/Finish with: \S.* sink replay stock\n/);
+    const retried = await json('retry', '--failed', '--dataset', 'stock', '--yes');
+    expect(retried).toMatchObject({ exitCode: 1, runs: [{ outcome: 'sinksFailed' }] });
     const failed = await json('sink', 'replay', 'stock');
     expect(failed).toMatchObject({ exitCode: 1, status: 'FAILED', failureType: 'SinkFailed', report: { failed: 1 } });
     expect(await json('vacuum', '--older-than', '0', '--dataset', 'stock')).toMatchObject({ removed: { folders: 0 } });
@@ -145,6 +147,14 @@ withBoth('the sinks of a declared dataset', () => {
     );
 
     await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'missing' } }));
+    // Only the sinks are finished: there is no second commit, and the dead letter goes.
+    expect(system.letters('dead-letters').filter((text) => text.includes('stock'))).toHaveLength(1);
+    expect(await json('retry', 'stock/2026-02-08', '--yes')).toMatchObject({
+      exitCode: 0,
+      runs: [{ workflowId: 'etl/stock/2026-02-08/norte_2026-02-08', outcome: 'sinksFinished' }],
+    });
+    expect(await objects(`etl-commits/stock/${day}/`)).toHaveLength(1);
+    expect(system.letters('dead-letters').filter((text) => text.includes('stock'))).toEqual([]);
     expect(await run('sink', 'replay', 'stock')).toMatchObject({ exitCode: 0 });
     expect(await offline('sink', 'status')).toMatchObject({ exitCode: 0 });
   }, 120_000);

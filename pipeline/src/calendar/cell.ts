@@ -1,4 +1,5 @@
 import type { ExpectedBatch } from './expected';
+import { sourceOf } from './runsOfDay';
 
 /**
  * State of a dataset's batch of one day:
@@ -81,7 +82,7 @@ export function cellOf(expected: ExpectedBatch | undefined, facts: DayFacts, now
   const all = facts.runs ?? [];
   const runs = newestRuns(all);
   const problems = runs.filter(
-    (run) => run.state === 'held' || (run.state === 'failed' && !isMadeGood(run, facts, expected)),
+    (run) => run.state === 'held' || (run.state === 'failed' && !isSettled(run, facts, expected)),
   );
   const open = runs.filter(({ state }) => state === 'running');
   const isPastDeadline = expected?.deadlineAt !== undefined && now >= expected.deadlineAt;
@@ -139,6 +140,19 @@ function newestRuns(all: readonly RunFact[]): readonly RunFact[] {
   );
 }
 
+/**
+ * Returns whether a failed run needs no attention of its own: later runs have delivered what it did not, or the runs of
+ * its files show what is left.
+ */
+function isSettled(failed: RunFact, facts: DayFacts, expected: ExpectedBatch | undefined): boolean {
+  if (isMadeGood(failed, facts, expected)) return true;
+  const { kind, undelivered = [] } = failed;
+  const newest = newestRuns(facts.runs ?? []);
+  const runs = undelivered.map((workflowId) => newest.find((run) => run.workflowId === workflowId));
+  const isLeft = (run: RunFact | undefined) => run?.state !== 'completed' && !(run && isFileMadeGood(run, facts));
+  return kind === 'batch' && runs.every((run) => run !== undefined) && runs.some(isLeft);
+}
+
 /** Returns whether later runs have delivered what a failed run did not. */
 function isMadeGood(failed: RunFact, facts: DayFacts, expected: ExpectedBatch | undefined): boolean {
   if (failed.kind === 'file') return isFileMadeGood(failed, facts);
@@ -172,7 +186,9 @@ function isUnfinished(facts: DayFacts, expected: ExpectedBatch | undefined): boo
   if (ofFiles.some((run) => !hasCommit(run))) return true;
   const ofBatches = runs.filter(({ kind }) => kind === 'batch');
   if (ofBatches.length === 0) return !hasFiles(facts, expected);
+  const isCommitted = (workflowId: string) => commits.some(({ source }) => source === sourceOf(workflowId));
   return !ofBatches.some(
-    (run) => run.state === 'completed' || (run.state === 'failed' && isMadeGood(run, facts, expected)),
+    ({ state, undelivered }) =>
+      state === 'completed' || (state === 'failed' && undelivered?.every(isCommitted) && hasFiles(facts, expected)),
   );
 }

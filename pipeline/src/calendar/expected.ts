@@ -4,7 +4,7 @@ import { type DeclaredSchedule, deadlineMinutes } from '../dataset/schedule';
 import { duration } from './durations';
 import { startsOn } from './nextRuns';
 import { cronTimetable, daysOfWeek, everyDay, type Timetable, timeOfDay } from './timetable';
-import { instantsOf } from './wallTime';
+import { instantsOf, minutesOfDay } from './wallTime';
 
 /** A batch that a declared schedule should deliver. Times are in milliseconds since the epoch. */
 export interface ExpectedBatch {
@@ -33,7 +33,7 @@ const minute = 60_000;
 export const startGraceMinutes = 5;
 
 /** Catch-up window of a schedule that declares none, in milliseconds. */
-export const defaultCatchupMs = 24 * 60 * minute;
+export const defaultCatchupMs = minutesOfDay * minute;
 
 /**
  * Returns the timetable of a declared schedule.
@@ -94,7 +94,7 @@ function deadlineOf(schedule: DeclaredSchedule, timeZone: string, day: string, s
   return shown !== undefined && shown > startsAt ? shown : startsAt + minutes * minute;
 }
 
-/** Longest time in hours for which `tonight` returns a batch after its start: a day, and the hour of a clock change. */
+/** Length of a night in hours: a day, and the hours of a clock change. */
 const nightHours = 26;
 
 /**
@@ -108,7 +108,6 @@ export function tonight(dataset: Scheduled, now: number): ExpectedBatch | undefi
   // Local days begin and end within 14 hours of those of UTC.
   const today = addDays(new Date(now).toISOString().slice(0, 10), dayOffset);
   const near = expectedBatches(dataset, addDays(today, -3), addDays(today, 3));
-  const hour = 60 * minute;
-  const begun = near.filter(({ startsAt }) => startsAt <= now && startsAt > now - nightHours * hour);
-  return begun.at(-1) ?? near.find(({ startsAt }) => startsAt > now && startsAt <= now + 24 * hour);
+  const begun = near.filter(({ startsAt }) => startsAt <= now && startsAt > now - nightHours * 60 * minute);
+  return begun.at(-1) ?? near.find(({ startsAt }) => startsAt > now && startsAt <= now + minutesOfDay * minute);
 }

@@ -3,6 +3,7 @@ import type { RunFacts } from '../runs/runFacts';
 import { hasFailed } from '../runs/runView';
 import { runViewOf } from '../runs/viewOf';
 import type { RunFact } from './cell';
+import { sourceOf } from './runsOfDay';
 
 /** Returns what the calendar needs of a run, from its memo and, for an open run, its answer. */
 export function runFactOf(facts: RunFacts): RunFact {
@@ -24,11 +25,6 @@ export function runFactOf(facts: RunFacts): RunFact {
     ...(costUsd !== undefined && { costUsd }),
     ...(undelivered && { undelivered }),
   };
-}
-
-/** Returns the source in the workflow ID of a file's run. The intake adds a hash of the event to the ID. */
-function sourceOf(workflowId: string): string | undefined {
-  return /^etl\/[^/]+\/\d{4}-\d{2}-\d{2}\/([^/]+)/.exec(workflowId)?.[1];
 }
 
 /** Returns the files that a batch did not deliver; undefined if it does not list all of them. */

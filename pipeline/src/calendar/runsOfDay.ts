@@ -35,3 +35,8 @@ export function isRunOf(day: BatchDay, workflowId: string): boolean {
   const [time] = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.exec(workflowId.slice(scheduled.length)) ?? [];
   return time !== undefined && dayIn(timeZone, new Date(time), dayOffset) === batchDate;
 }
+
+/** Returns the source in the workflow ID of a file's run. The intake adds a hash of the event to the ID. */
+export function sourceOf(workflowId: string): string | undefined {
+  return /^etl\/[^/]+\/\d{4}-\d{2}-\d{2}\/([^/]+)/.exec(workflowId)?.[1];
+}

@@ -37,7 +37,7 @@ export const scheduleSchema = z
     deadline: timeOfDay
       .optional()
       .describe(
-        'Time of day by which the batch should be delivered. Runs of the dataset use as many tasks as this requires',
+        'Time of day by which the batch should be delivered. Runs of the dataset use as many tasks as this requires, and a batch that is delivered later raises an alert (etl schedule lateness)',
       ),
     overlap: z
       .enum(['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'terminate-other', 'allow-all'])

@@ -20,8 +20,9 @@ export function deliveredLines(view: RunView): string[] {
   ];
 }
 
-/** Returns `12 = 10 delivered + 2 skipped`. */
+/** Returns `12 = 10 delivered + 2 skipped`, or `none found`. */
 export function describeFiles({ files, ...outcomes }: Readonly<Record<string, number>>): string {
+  if (files === 0) return 'none found';
   const parts = Object.entries(outcomes).flatMap(([name, times]) => (times > 0 ? [`${number(times)} ${name}`] : []));
   return files === undefined ? parts.join(' + ') : [number(files), parts.join(' + ')].filter(Boolean).join(' = ');
 }

@@ -54,8 +54,8 @@ const waits: Readonly<Record<string, string>> = {
 
 /** Remedies of ends that have no failure type of their own. */
 const ofOutcome: Partial<Record<RunView['outcome'], Remedy>> = {
-  terminated: { first: 'Check its task with etl reap, then start it again', command: 'retry' },
-  timedOut: { first: 'Check its task with etl reap, then start it again', command: 'retry' },
+  terminated: { first: 'Its task may still run: etl reap finds it', command: 'retry' },
+  timedOut: { first: 'Its task may still run: etl reap finds it', command: 'retry' },
 };
 
 /** Returns whether the data of a run that did not end well are committed, so that only its sinks have to be finished. */
