@@ -74,13 +74,24 @@ async function write(stateDir) {
   const large = join(stateDir, 'raw', 'pedidos');
   await mkdir(large);
   await writeFile(join(large, 'pedidos_0207.csv'), csv({ rows: 1_100_000, seed: 1 }));
-  await writeFile(join(large, 'pedidos_0208.csv'), csv({ rows: 2_400_000, store: 'store', spoiltShare: 0.0003, seed: 2 }));
+  await writeFile(
+    join(large, 'pedidos_0208.csv'),
+    csv({ rows: 2_400_000, store: 'store', spoiltShare: 0.0003, seed: 2 }),
+  );
 }
 
 const rules = [
   { metric: 'nullValues', column: 'order_id', mustBe: 0 },
   { metric: 'duplicateValues', column: 'order_id', mustBe: 0 },
-  { name: 'known products', metric: 'invalidValues', column: 'producto', pattern: '^P-[0-8]', mustBeLessThan: 1, unit: 'percent', level: 'warn' },
+  {
+    name: 'known products',
+    metric: 'invalidValues',
+    column: 'producto',
+    pattern: '^P-[0-8]',
+    mustBeLessThan: 1,
+    unit: 'percent',
+    level: 'warn',
+  },
 ];
 
 const variables = (stateDir) => ({

@@ -164,7 +164,7 @@ function spanOf(
     ...(launch === undefined ? [] : [`launch ${launch}`]),
     ...(attempt !== undefined && attempt > 1 ? [`attempt ${attempt}`] : []),
     showSeconds((end - asked) / 1000),
-    failed?.failureType ?? results[shown],
+    failed?.failureType ?? (ended === undefined && !isOpen ? 'ended with the run' : results[shown]),
   ].join(', ');
   return { asked, ...(began !== undefined && { began }), ended: end, tone: shown, label };
 }

@@ -123,7 +123,7 @@ export const timelineLegend: Html = html`<ul class="legend">${(
     ['f-bad', 'failed'],
     ['f-warn', 'waiting'],
     ['f-busy', 'open'],
-    ['f-calm', 'cancelled'],
+    ['f-calm', 'cancelled or cut off'],
     ['f-queue', 'in a queue'],
   ] as const
 ).map(

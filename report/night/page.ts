@@ -105,7 +105,7 @@ function attention({ runs }: NightReport): Html {
       .slice(0, maxCommands)
       .map(
         ({ view }) =>
-          html`<div><p><strong>${view.failureType ?? view.outcome}</strong>: ${isolated(view.title)}${view.next?.kind === 'command' && html`<br><span class="dim">${view.next.why}, then:</span>`}</p>${view.next?.kind === 'command' && html`${command(view.next.command)}`}</div>`,
+          html`<div><p><strong>${view.failureType ?? view.outcome}</strong>: ${isolated(view.title)}${view.next?.kind === 'command' && html`<br><span class="dim">${view.next.why}. Then:</span>`}</p>${view.next?.kind === 'command' && html`${command(view.next.command)}`}</div>`,
       )}${more > 0 && html`<p class="dim small">${number(more)} more not shown.</p>`}`,
   });
 }

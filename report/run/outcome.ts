@@ -78,6 +78,6 @@ function nextStep(next: Next | undefined): Html {
     case 'wait':
       return html`<p><strong>Next:</strong> it waits for ${next.for}.</p>`;
     case 'command':
-      return html`<p><strong>Next:</strong> ${next.why}, then:</p>${command(next.command)}`;
+      return html`<p><strong>Next:</strong> ${next.why}. Then:</p>${command(next.command)}`;
   }
 }

@@ -38,7 +38,7 @@ describe('the page about a run', () => {
     expect(text).toMatch(/Failed .* OutOfMemory : ventas 2026-02-08 ventas_norte/);
     for (const shown of ['Killed', 'transform, launch 2', 'Exit code 137', 'in the dead-letter queue'])
       expect(text).toContain(shown);
-    expect(text).toContain('Declare more compute.memory in --options, or fewer chunkRows, then:');
+    expect(text).toContain('Declare more compute.memory in --options, or fewer chunkRows. Then:');
     expect(text).toContain('which published nothing');
   });
 

@@ -57,5 +57,7 @@ module.exports = {
   'system/readme': [10, 'commands of the documents, run as processes'],
   'aws/sqsEventSource': [10, 'real visibility timeouts of SQS'],
   'system/guides': [12, 'commands of the guides, run as processes'],
+  'system/report': [20, 'a local system with a large file, and ten commands as processes'],
+  'report/browser': [25, 'a browser that opens each page in both schemes and three widths'],
   'system/progress': [20, 'a task that is slow for real'],
 };

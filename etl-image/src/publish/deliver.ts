@@ -24,7 +24,10 @@ import { composeManifest, type ManifestInput } from './manifest';
 import { SchemaHistory } from './schemaHistory';
 
 /** A converted batch and what its manifest says about this launch. */
-type Converted = Pick<ManifestInput, 'conversion' | 'folders' | 'startedAt' | 'used' | 'approved' | 'rowsConverted' | 'series'>;
+type Converted = Pick<
+  ManifestInput,
+  'conversion' | 'folders' | 'startedAt' | 'used' | 'approved' | 'rowsConverted' | 'series'
+>;
 
 export interface Delivery {
   readonly status: Exclude<CommitResult['status'], 'conflict'>;
