@@ -48,7 +48,7 @@ export async function main(argv: string[]): Promise<void> {
 /** Commands that use a running system. Other commands start a separate system, or need none. */
 const systemCommands = [
   ...['run', 'runs', 'watch', 'logs', 'cancel', 'approve', 'retry'],
-  ...['batch', 'backfill', 'schedule', 'apply', 'sink', 'vacuum', 'reap', 'dlq', 'cost', 'doctor'],
+  ...['batch', 'backfill', 'schedule', 'apply', 'sink', 'vacuum', 'reap', 'dlq', 'report', 'cost', 'doctor'],
 ];
 
 function usesSystem(command: Command): boolean {

@@ -19,6 +19,10 @@ const permissive = [
 
 /** Packages with another licence, or without one in their package.json, and why they are acceptable. */
 const exceptions = {
+  'axe-core': {
+    licence: 'MPL-2.0',
+    why: 'checks pages in tests only; its files are neither changed nor redistributed',
+  },
   'caniuse-lite': {
     licence: 'CC-BY-4.0',
     why: 'data for browserslist, which webpack reads while workflows are bundled; not redistributed',

@@ -17,6 +17,7 @@ import { downCommand } from './down';
 import { imageCommand } from './image';
 import { logsCommand } from './logs';
 import { reapCommand } from './reap';
+import { reportCommand } from './report';
 import { retryCommand } from './retry';
 import { runCommand } from './run';
 import { runsCommand } from './runs';
@@ -52,6 +53,7 @@ export const commands: readonly (() => Command)[] = [
   vacuumCommand,
   reapCommand,
   dlqCommand,
+  reportCommand,
   costCommand,
   adviseCommand,
   aslCommand,

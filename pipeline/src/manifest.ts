@@ -116,6 +116,21 @@ export interface Resources {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly threads: number;
+  /**
+   * Rows and memory over time, at most 60 samples; absent for a conversion of less than a second, for one by several
+   * tasks, and in manifests of earlier versions.
+   */
+  readonly series?: readonly ResourceSample[];
+}
+
+/** State of a conversion at a time. */
+export interface ResourceSample {
+  /** Since the start of the program. */
+  readonly seconds: number;
+  /** Rows read so far, with those of an earlier launch. */
+  readonly rows: number;
+  /** Memory of the program at that time. */
+  readonly memoryMiB: number;
 }
 
 /** Progress of a container, written beside its checkpoint while it works and read by the waiting activity. */

@@ -22,6 +22,7 @@ const sources = [
   'workflows',
   'activities',
   'client',
+  'report',
   'step-functions',
   'aws',
   'config',

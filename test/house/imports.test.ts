@@ -22,6 +22,7 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
     types: ['activities'],
   },
   client: { may: [...definition, 'storage', 'config'], types: ['workflows'] },
+  report: { may: definition },
   'step-functions/definition': { may: definition },
   'step-functions/lint': { may: ['lib', 'step-functions/definition'] },
   'step-functions/lambdas': { may: ['lib', 'pipeline', 'storage', 'etl-image', 'activities', 'aws/sinks', 'config'] },
@@ -42,7 +43,19 @@ const house: Record<string, { may: string[]; types?: string[] }> = {
   api: { may: ['config', 'client', 'workers', 'workflows'] },
   cli: {
     may: [
-      ...['lib', 'pipeline', 'storage', 'config', 'etl-image', 'activities', 'fargate', 'local', 'client', 'workers'],
+      ...[
+        'lib',
+        'pipeline',
+        'storage',
+        'config',
+        'etl-image',
+        'activities',
+        'fargate',
+        'local',
+        'client',
+        'workers',
+        'report',
+      ],
       ...['step-functions/definition', 'step-functions/lint', 'step-functions/compare'],
     ],
     types: ['workflows'],

@@ -17,6 +17,8 @@ const sinks: readonly [string, RegExp, readonly string[], readonly string[]][] =
   ['current details of the Web UI', /setCurrentDetails\(/, ['workflows'], ['workflows/details.ts']],
   ['lines on a terminal', /\bstd(?:out|err)\.write\(|console\./, ['cli'], ['cli/output.ts']],
   ['texts of the Web UI', /static(?:Summary|Details): (?!summary\()/, ['cli', 'workers', 'workflows'], []],
+  ['elements of HTML', /(?<!\bhtml)`\s*<|['"]<[a-z/!]/, ['report', 'cli/report'], []],
+  ['attributes of HTML', /=\$\{/, ['report'], []],
 ];
 
 test.each(sinks)('%s pass through their encoder', (_sink, pattern, folders, allowed) => {

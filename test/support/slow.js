@@ -60,4 +60,6 @@ module.exports = {
   'workflows/facts': [12, 'dozens of runs, half of them on a worker without a cache'],
   'aws/sqsEventSource': [10, 'real visibility timeouts of SQS'],
   'system/guides': [12, 'commands of the guides, run as processes'],
+  'system/report': [20, 'a local system with a large file, and ten commands as processes'],
+  'report/browser': [25, 'a browser that opens each page in both schemes and three widths'],
 };

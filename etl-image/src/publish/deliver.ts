@@ -24,7 +24,10 @@ import { composeManifest, type ManifestInput } from './manifest';
 import { SchemaHistory } from './schemaHistory';
 
 /** A converted batch and what its manifest says about this launch. */
-type Converted = Pick<ManifestInput, 'conversion' | 'folders' | 'startedAt' | 'used' | 'approved' | 'rowsConverted'>;
+type Converted = Pick<
+  ManifestInput,
+  'conversion' | 'folders' | 'startedAt' | 'used' | 'approved' | 'rowsConverted' | 'series'
+>;
 
 export interface Delivery {
   readonly status: Exclude<CommitResult['status'], 'conflict'>;
@@ -87,6 +90,7 @@ async function convertAll(task: Task, found: FoundWork): Promise<Converted> {
     used: [{ ...usage(), bytesRead: source.bytesRead() }],
     approved: env.mode?.kind === 'commit',
     rowsConverted: conversion.rowsConverted,
+    series: task.progress.series(),
   };
 }
 

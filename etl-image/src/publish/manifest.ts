@@ -1,7 +1,7 @@
 import { own } from '@etl/lib/own';
 import { joinUri } from '@etl/lib/uri';
 import type { BatchLayout } from '@etl/pipeline/layout';
-import type { Manifest, Totals } from '@etl/pipeline/manifest';
+import type { Manifest, ResourceSample, Totals } from '@etl/pipeline/manifest';
 import type { Options } from '@etl/pipeline/options';
 import type { QualityResult } from '@etl/pipeline/quality/results';
 import { coercedWarning } from '@etl/pipeline/shareable';
@@ -33,6 +33,8 @@ export interface ManifestInput {
   readonly used: readonly LaunchUsage[];
   /** Rows that these launches converted themselves. */
   readonly rowsConverted: number;
+  /** Rows and memory of this launch over time; absent if several tasks converted. */
+  readonly series?: readonly ResourceSample[];
   readonly resources: Resources;
   /** Whether a batch that a quality gate holds may be published. */
   readonly approved: boolean;
@@ -42,6 +44,9 @@ export interface LaunchUsage extends Usage {
   readonly bytesRead: number;
 }
 
+/** Fewer samples show no course. */
+const minSamples = 4;
+
 /**
  * Composes the manifest of a batch.
  *
@@ -49,7 +54,7 @@ export interface LaunchUsage extends Usage {
  * @throws {HeldError} if a quality gate holds it and it is not approved
  */
 export function composeManifest(input: ManifestInput): Manifest {
-  const { env, place, source, content, conversion, quality, startedAt, used, approved } = input;
+  const { env, place, source, content, conversion, quality, startedAt, used, approved, series = [] } = input;
   const { chunks } = conversion;
   const totals = totalsOf(chunks);
   const approvedProblems = checkGates(chunks, totals, quality, { ...env, approved });
@@ -86,6 +91,7 @@ export function composeManifest(input: ManifestInput): Manifest {
       bytesWritten: sum(own.map(({ bytes }) => bytes)),
       rowsPerSecond: rowRate(input.rowsConverted, startedAt),
       ...input.resources,
+      ...(series.length >= minSamples && { series }),
     },
     warnings: [
       ...source.head.warnings,

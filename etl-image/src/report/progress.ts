@@ -1,9 +1,12 @@
-import type { Progress } from '@etl/pipeline/manifest';
+import type { Progress, ResourceSample } from '@etl/pipeline/manifest';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { Log } from './log';
+import { Series } from './series';
 import { usage } from './usage';
 
 const intervalSeconds = 1;
+/** Distance of the first samples of the series. */
+const sampleSeconds = 0.25;
 
 /**
  * Reports progress to the log and to an object next to the checkpoint, which the waiting activity polls. Reports at
@@ -18,6 +21,9 @@ export class ProgressReport {
     parts: 0,
   };
   private readonly timer: NodeJS.Timeout;
+  private readonly sampler: NodeJS.Timeout;
+  private readonly samples = new Series();
+  private readonly begunAt = performance.now();
   private writing: Promise<void> = Promise.resolve();
   private changed = true;
 
@@ -28,6 +34,8 @@ export class ProgressReport {
   ) {
     this.timer = setInterval(() => void this.write(), intervalSeconds * 1000);
     this.timer.unref();
+    this.sampler = setInterval(() => this.sample(), sampleSeconds * 1000);
+    this.sampler.unref();
   }
 
   set(change: Partial<Omit<Progress, 'updatedAt'>>): void {
@@ -39,9 +47,21 @@ export class ProgressReport {
     return this.progress.bytesRead;
   }
 
+  /** Returns rows and memory of this process over time. */
+  series(): readonly ResourceSample[] {
+    return this.samples.all();
+  }
+
+  private sample(): void {
+    const seconds = Math.round((performance.now() - this.begunAt) / 10) / 100;
+    const memoryMiB = Math.round(process.memoryUsage.rss() / 2 ** 20);
+    this.samples.add({ seconds, rows: this.progress.rowsRead, memoryMiB });
+  }
+
   /** Writes the final progress. Resolves when the write has succeeded or failed. */
   async end(change: Partial<Omit<Progress, 'updatedAt'>>): Promise<void> {
     clearInterval(this.timer);
+    clearInterval(this.sampler);
     this.set(change);
     await this.write();
   }

@@ -1,3 +1,4 @@
+import { html, htmlLines, htmlText, joined, styleSheet } from '@etl/lib/text/html';
 import { escapeJson, jsonLine } from '@etl/lib/text/json';
 import { bullets, code, details, markdownText, md, paragraphs, summary } from '@etl/lib/text/markdown';
 import { messageLine, messageValue } from '@etl/lib/text/messageLine';
@@ -13,6 +14,8 @@ const sinks: readonly [string, (text: string) => string][] = [
   ['code in Markdown', (text) => String(code(text))],
   ['a summary', summary],
   ['a line of JSON', jsonLine],
+  ['content of HTML', (text) => String(html`<p>${text}</p>`)],
+  ['an attribute of HTML', (text) => String(html`<p title="${text}"></p>`)],
 ];
 
 const random = texts(20260208, 4000);
@@ -116,5 +119,42 @@ describe('Markdown', () => {
     expect(Buffer.byteLength(long)).toBeLessThanOrEqual(20_000);
     expect(long.endsWith(`- ${line}\n\n…`)).toBe(true);
     expect(details(md`short`)).toBe('short');
+  });
+});
+
+describe('HTML', () => {
+  test('a value is text, in an element and in an attribute', () => {
+    const text = '<b title="x">&amp; \'y\'</b>';
+    expect(String(html`<p class="${text}">${text}</p>`)).toBe(
+      "<p class=\"&lt;b title=&quot;x&quot;&gt;&amp;amp; 'y'&lt;/b&gt;\">&lt;b title=&quot;x&quot;&gt;&amp;amp; 'y'&lt;/b&gt;</p>",
+    );
+  });
+
+  test('no text begins an element, a reference, or ends an attribute', () => {
+    for (const text of random) {
+      const encoded = htmlText(text);
+      expect(encoded).not.toMatch(/[<>"]|&(?!(?:amp|lt|gt|quot);)/);
+      const decoded = encoded
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&amp;', '&');
+      expect(decoded).toBe(terminalLine(text));
+    }
+  });
+
+  test('a template keeps HTML, joins lists, and leaves out what is absent', () => {
+    const items = ['a<', 'b'].map((each) => html`<li>${each}</li>`);
+    expect(String(html`<ul>${items}${undefined}${false}${0}</ul>`)).toBe('<ul><li>a&lt;</li><li>b</li>0</ul>');
+    expect(String(joined([html`<br>`, '<br>']))).toBe('<br>&lt;br&gt;');
+  });
+
+  test('lines keep their breaks; a break within a line is escaped', () => {
+    expect(String(htmlLines(['a\n<b', 'c']))).toBe('a\\n&lt;b\nc');
+  });
+
+  test('a style sheet that could end its element is an error', () => {
+    expect(String(styleSheet('a > b { c: "d" }'))).toBe('a > b { c: "d" }');
+    expect(() => styleSheet('</style>')).toThrow('remove it');
   });
 });

@@ -1,0 +1,168 @@
+import { CliError } from '@etl/lib/cliError';
+import { addDays, daysBetween } from '@etl/lib/timeZones';
+import { cellOf } from '@etl/pipeline/calendar/cell';
+import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
+import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
+import type { Dataset } from '@etl/pipeline/dataset/declaration';
+import { workflowTypes } from '@etl/pipeline/definition';
+import { batchOfWorkflowId, workflowId } from '@etl/pipeline/layout';
+import { resolveDestination } from '@etl/pipeline/plan';
+import type { RunFacts } from '@etl/pipeline/runs/runFacts';
+import { hasFailed } from '@etl/pipeline/runs/runView';
+import { runViewOf } from '@etl/pipeline/runs/viewOf';
+import { StorageError } from '@etl/storage/objectStore';
+import { readDayFacts } from '../../activities/calendar/dayFacts';
+import { readCommits } from '../../activities/calendar/readCommits';
+import { inTurn } from '../../activities/inTurn';
+import { scheduleFactOf, withAnswers } from '../../client/night/runsOfDays';
+import { factsOf } from '../../client/runs/readRun';
+import type { DatasetDay, DayTotals, NightReport, NightRun } from '../../report/night/data';
+import { secondsBetween } from '../../report/page/amounts';
+import type { ReportSources } from './run';
+
+/** Batch dates of a page. */
+export const trendDays = 30;
+
+/** Runs that are read at most. */
+const maxRuns = 20_000;
+
+/** Batches that are read at a time. */
+const readsAtATime = 16;
+
+/** Datasets of a page. */
+const maxDatasets = 500;
+
+interface Reading {
+  readonly runs?: readonly RunFacts[];
+  readonly notes: string[];
+}
+
+/** Reads what is known of a batch date and of the 29 before it. What cannot be read is a note of the report. */
+export async function readNightReport(
+  sources: ReportSources,
+  { date, dataset }: { readonly date: string; readonly dataset?: string },
+): Promise<NightReport> {
+  const { client, now, command } = sources;
+  const from = addDays(date, 1 - trendDays);
+  const days = daysBetween(from, date);
+  const reading = await readRuns(client, from);
+  const { notes, runs = [] } = reading;
+  notes.push(...sources.datasets.broken.flatMap(({ problems }) => problems));
+  const names = datasetsOf(sources, runs, dataset);
+  if (names.length > maxDatasets) notes.push(`The page shows ${maxDatasets} of ${names.length} datasets.`);
+  const shown = names.slice(0, maxDatasets);
+  const read = shown.flatMap((name) => days.map((day) => ({ name, day })));
+  const rowsOf = new Map<string, number>();
+  const cells = await inTurn(read, readsAtATime, async ({ name, day }) => {
+    const cell = await readCell(sources, { name, day, from, to: date }, reading, rowsOf);
+    return cell ? [cell] : [];
+  });
+  const zones = new Map(sources.datasets.all().map((each) => [each.name, each]));
+  const ofDay = (day: string) =>
+    runs.filter(({ workflowId }) => shown.some((name) => isRunOf(dayOf(zones.get(name), name, day), workflowId)));
+  return {
+    date,
+    ...(dataset !== undefined && { dataset }),
+    generatedAt: new Date(now).toISOString(),
+    cells: cells.flat(),
+    runs: ofDay(date).map((facts): NightRun => {
+      const view = runViewOf(facts, command);
+      const rows = view.outcome === 'delivered' ? rowsOf.get(view.workflowId) : undefined;
+      return { view, ...(rows !== undefined && { rows }) };
+    }),
+    days: totalsOf(runs, days, new Set(shown), new Date(now).toISOString()),
+    notes: [...new Set(notes)],
+  };
+}
+
+/** Reads the runs that started since the first batch date, less the days by which a schedule may be ahead of it. */
+async function readRuns(client: ReportSources['client'], from: string): Promise<Reading> {
+  if ('unavailable' in client)
+    return { notes: [`Temporal did not answer: ${client.unavailable}: runs, costs and durations are missing.`] };
+  const types = [workflowTypes.pipeline, workflowTypes.nightlyBatch].map((type) => `'${type}'`).join(', ');
+  const since = `${addDays(from, -2)}T00:00:00.000Z`;
+  const query = `WorkflowType IN (${types}) AND ExecutionStatus != 'ContinuedAsNew' AND StartTime >= '${since}'`;
+  const runs: RunFacts[] = [];
+  for await (const info of client.workflow.list({ query })) {
+    if (runs.length >= maxRuns)
+      return { runs, notes: [`There are more than ${maxRuns} runs: the oldest are missing.`] };
+    runs.push(factsOf(info));
+  }
+  return { runs: await withAnswers(client, runs), notes: [] };
+}
+
+/** Returns the declared datasets and those with runs; only the given one if there is one. */
+function datasetsOf({ datasets }: ReportSources, runs: readonly RunFacts[], dataset: string | undefined): string[] {
+  if (dataset !== undefined) return [dataset];
+  const ofRuns = runs.flatMap(({ workflowId }) => batchOfWorkflowId(workflowId).dataset ?? []);
+  return [...new Set([...datasets.all().map(({ name }) => name), ...ofRuns])].sort();
+}
+
+interface CellQuery {
+  readonly name: string;
+  readonly day: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+async function readCell(
+  { client, store, datasets, cleanBase, now }: ReportSources,
+  { name, day, from, to }: CellQuery,
+  { runs, notes }: Reading,
+  rowsOf: Map<string, number>,
+): Promise<DatasetDay | undefined> {
+  const declared = datasets.all().find((each) => each.name === name);
+  const query = {
+    ...dayOf(declared, name, day),
+    destination: resolveDestination(declared?.declaration.destination, cleanBase),
+    sinks: declared?.declaration.sinks,
+  };
+  try {
+    const { commits, unread } = await readCommits(store, query, () => true);
+    if (unread > 0) notes.push(`The rows of ${unread} commits of ${name} on ${day} are not counted.`);
+    if (day === to)
+      for (const { source, rows } of commits) rowsOf.set(workflowId({ dataset: name, batchDate: day, source }), rows);
+    const facts = await readDayFacts(store, query, { commits, ...(runs && { runs }) });
+    const expected = declared && expectedOf(declared, day, from, to);
+    const cell = cellOf(expected, facts, now);
+    if (cell.state !== 'missing' || 'unavailable' in client) return { dataset: name, day, cell };
+    const schedule = await scheduleFactOf(client, name);
+    return { dataset: name, day, cell: cellOf(expected, { ...facts, schedule }, now) };
+  } catch (error) {
+    if (!(error instanceof StorageError || error instanceof CliError)) throw error;
+    notes.push(`Cannot read the batches of ${name}: ${error.message}`);
+    return undefined;
+  }
+}
+
+const expectedOf = (dataset: Dataset, day: string, from: string, to: string): ExpectedBatch | undefined =>
+  expectedBatches(dataset, from, to).find(({ batchDate }) => batchDate === day);
+
+function dayOf(declared: Dataset | undefined, dataset: string, batchDate: string): BatchDay {
+  const { timeZone, dayOffset } = declared?.declaration.schedule ?? {};
+  return {
+    dataset,
+    batchDate,
+    ...(timeZone !== undefined && { timeZone }),
+    ...(dayOffset !== undefined && { dayOffset }),
+  };
+}
+
+/** Returns number and time of the runs of files, by batch date. */
+function totalsOf(
+  runs: readonly RunFacts[],
+  days: readonly string[],
+  datasets: ReadonlySet<string>,
+  now: string,
+): DayTotals[] {
+  const totals = new Map(days.map((day) => [day, { day, runs: 0, failed: 0, seconds: 0 }]));
+  for (const facts of runs) {
+    const { dataset, batchDate } = batchOfWorkflowId(facts.workflowId);
+    const total = dataset !== undefined && datasets.has(dataset) ? totals.get(batchDate ?? '') : undefined;
+    if (!total) continue;
+    total.runs += 1;
+    total.failed += hasFailed(runViewOf(facts)) ? 1 : 0;
+    total.seconds += secondsBetween(facts.startedAt, facts.endedAt ?? now);
+  }
+  return [...totals.values()];
+}
