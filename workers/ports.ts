@@ -45,10 +45,6 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
-    runLister: {
-      ofDays: (days) => runsOfDays(client, days),
-      schedule: (dataset) => scheduleFactOf(client, dataset),
-    },
     sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
     runLister: {
       ofDays: (days) => runsOfDays(client, days),

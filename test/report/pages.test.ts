@@ -65,7 +65,7 @@ describe('the page about a run', () => {
 
   test('says that only totals are recorded when a manifest has no series', () => {
     const report = deliveredReport();
-    const { series: _, ...resources } = report.commit?.manifest.resources ?? { ...({} as never) };
+    const { series: _, ...resources } = report.commit?.manifest.resources ?? {};
     const manifest = { ...report.commit?.manifest, resources } as never;
     expect(textOf(runPage({ ...report, commit: { number: 1, isOwn: true, manifest } }))).toContain(
       'Only totals are recorded',
