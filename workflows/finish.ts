@@ -1,4 +1,4 @@
-import { type EndOfRun, endTexts, nextLine } from '@etl/pipeline/endOfRun';
+import { type EndOfRun, endLine, endTexts, nextLine } from '@etl/pipeline/endOfRun';
 import { maxShownLaunches } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures/table';
 import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
@@ -42,7 +42,7 @@ export async function finish(
       EtlRowsWritten: facts.rowsWritten,
       EtlCostUsd: cost.costUsd,
     },
-    `${end.headline}; cost: ${end.cost}`,
+    endLine(end),
   );
 }
 

@@ -24,7 +24,7 @@ export function statusDetails(title: string, status: RunStatus, launches: number
     ...(progress ? [md`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
     ...(taskArn ? [md`Task: ${code(taskArn)}`] : []),
     ...launchLines(status, launches),
-    ...(routing ? [bullets(describeRouting(routing))] : []),
+    ...(routing ? [md`Route: ${describeRouting(routing).join('; ')}`] : []),
   ];
 }
 

@@ -74,6 +74,11 @@ export function remedyOf(
   return next?.kind === 'command' ? { text: next.why, command: next.command } : { text: 'Check the reason' };
 }
 
+/** Returns the texts in one line, for the summary of an event. */
+export function endLine({ headline, cost, next }: EndTexts): string {
+  return `${headline}; cost: ${cost}; next: ${nextLine(next)}`;
+}
+
 /** Returns the next step in one line: `Put the file where the reason expects it, then: npx etl retry …`. */
 export function nextLine({ text, command }: NextStep): string {
   return command === undefined ? text : `${text}, then: ${command}`;

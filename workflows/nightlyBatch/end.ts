@@ -1,6 +1,6 @@
 import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
-import { type EndTexts, nextLine } from '@etl/pipeline/endOfRun';
+import { type EndTexts, endLine, nextLine } from '@etl/pipeline/endOfRun';
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { roundUsd } from '@etl/pipeline/prices/roundUsd';
@@ -73,7 +73,7 @@ export async function finish(state: BatchState, failed: ApplicationFailure | und
       EtlRowsWritten: summary.rowsWritten,
       EtlCostUsd: roundUsd(summary.costUsd),
     },
-    `${texts.headline}; cost: ${texts.cost}`,
+    endLine(texts),
   );
   return { ended, texts };
 }

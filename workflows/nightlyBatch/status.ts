@@ -1,4 +1,4 @@
-import { bullets, code, type Markdown, md, numbersTable } from '@etl/lib/text/markdown';
+import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { approveCommand } from '@etl/pipeline/approval';
 import type { BatchStatus } from '@etl/pipeline/batch/control';
 import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
@@ -90,7 +90,7 @@ function describe(state: BatchState | undefined, { phase, refusals, end }: Shown
     md`Cost: ${cost}`,
     ...(end ? [nextStep(end.next)] : [pace(state)]),
     ...heldLines(held),
-    table(summary),
+    countLine(summary),
     ...problemLines(summary),
   ];
 }
@@ -122,10 +122,11 @@ function aboutFile(uri: string, reason: string): string {
   return reason.startsWith(`${uri}: `) ? reason : `${uri}: ${reason}`;
 }
 
-function table(summary: BatchSummary): Markdown {
-  const { files, delivered, skipped, invalid, failed, cancelled, rowsWritten } = summary;
-  const counts = [files, delivered, skipped, invalid, failed, cancelled, rowsWritten];
-  return numbersTable(['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled', 'rows written'], counts);
+/** Returns the counts as a line: the panel of the Web UI clips tables. */
+function countLine({ files, rowsWritten, ...counts }: BatchSummary): Markdown {
+  const kinds = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
+  const parts = kinds.flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : []));
+  return md`${files} files${parts.length > 0 ? `: ${parts.join(', ')}` : ''}; ${rowsWritten} rows written`;
 }
 
 function problemLines(summary: BatchSummary): Markdown[] {
