@@ -209,7 +209,7 @@ async function alert(
   const failureType = failureTypeOf(failed);
   recordEnd(subject, failureType === 'Cancelled' ? 'cancelled' : 'failed', failureType);
   const reason = failed.message;
-  status.set({ step: 'alert', failureType, note: reason });
+  status.set({ step: 'alert', failureType, note: `${failureType}: ${reason}` });
   // Read from the event: validation may have failed before there was a plan.
   const isAsked = looseDetail(event).notifications !== 'none';
   const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;
