@@ -1,12 +1,15 @@
 import { isCalendarDate } from '@etl/lib/names';
 import { fieldsOf, isText, type Reading, Undecoded } from '@etl/lib/reading';
-import { md } from '@etl/lib/text/markdown';
+import { bullets, type Markdown, md } from '@etl/lib/text/markdown';
 import { budgets, messageNames } from '@etl/pipeline/definition';
+import { remedies } from '@etl/pipeline/failures/remedies';
 import type { Batch } from '@etl/pipeline/layout';
+import { npxCommand } from '@etl/pipeline/runs/next';
 import { continueAsNew, defineQuery, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { SinkWork } from '../activities/contract';
 import { listSinkWork, withSummary } from './activities';
-import { showDetails } from './details';
+import { setAttributes } from './attributes';
+import { nextStep, showDetails } from './details';
 import { failure } from './failures';
 import { onQuery } from './handlers';
 import { applySinks } from './sinks';
@@ -44,6 +47,8 @@ const replayStatusQuery = defineQuery<ReplayReport>(messageNames.status);
 const pageSize = 100;
 /** Batches that are applied at a time. Sinks have quotas: Redshift's Data API allows 500 active statements. */
 const maxConcurrent = 8;
+/** Failures that the Web UI lists. */
+const maxShown = 10;
 /** Failures that the report lists; it counts the others. */
 const maxFailures = 50;
 
@@ -94,7 +99,16 @@ export async function replaySinks(
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replaySinks>(input, { report, after });
   }
   upsertMemo({ sinks: { ...report, failures: report.failures.slice(0, 10) } });
-  if (report.failed > 0) throw replayFailure(input, report);
+  const isBehind = report.failed > 0;
+  await setAttributes(
+    {
+      EtlDataset: input.dataset,
+      EtlOutcome: isBehind ? 'failed' : 'delivered',
+      EtlFailureType: isBehind ? 'SinkFailed' : undefined,
+    },
+    counts(report),
+  );
+  if (isBehind) throw replayFailure(input, report);
   return report;
 }
 
@@ -116,8 +130,25 @@ function added(report: ReplayReport, { batch }: SinkWork, outcomes: Awaited<Retu
   };
 }
 
-function describe({ dataset, sink = 'all sinks' }: ReplayInput, { applied: done, current, failed }: ReplayReport) {
-  return [md`**${dataset}**, ${sink}`, md`${done} applied, ${failed} failed, ${current} batches already current`];
+function describe({ dataset, sink = 'all sinks' }: ReplayInput, report: ReplayReport): Markdown[] {
+  const { failures } = report;
+  const lines = failures
+    .slice(0, maxShown)
+    .map(({ batch, sink: name, reason }) => md`${batch.batchDate} ${batch.source}, ${name}: ${reason}`);
+  return [
+    md`**${failures.length > 0 ? 'SinkFailed' : counts(report)}** · ${dataset}, ${sink}`,
+    ...(failures.length > 0
+      ? [
+          nextStep({ text: remedies.SinkFailed.first, command: npxCommand('sink', 'replay', dataset) }),
+          md`${counts(report)}`,
+          bullets(lines),
+        ]
+      : []),
+  ];
+}
+
+function counts({ applied: done, current, failed }: ReplayReport): string {
+  return `${done} applied, ${failed} failed, ${current} batches already current`;
 }
 
 function replayFailure({ dataset }: ReplayInput, { failed, failures }: ReplayReport) {

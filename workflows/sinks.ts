@@ -40,7 +40,9 @@ async function applyWithRetries(stage: SinkStage, name: string, sink: DeclaredSi
     if (answer.state === 'applied')
       return { sink: name, state: 'applied', commit: answer.commit, detail: answer.detail };
     if (isLast) return { sink: name, state: 'failed', reason: answer.reason };
-    await sleep(1000 * waitSeconds(stage.budget, attempt, Math.random()));
+    await sleep(1000 * waitSeconds(stage.budget, attempt, Math.random()), {
+      summary: `${name} again, attempt ${attempt + 1}`,
+    });
   }
 }
 
