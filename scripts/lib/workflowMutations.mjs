@@ -59,7 +59,9 @@ export const workflowMutations = [
   {
     name: 'a different timeout of the task',
     file: 'workflows/runTask.ts',
-    edits: [['withinTime(context, request, timeoutSeconds * 1000', 'withinTime(context, request, timeoutSeconds * 2000']],
+    edits: [
+      ['withinTime(context, request, timeoutSeconds * 1000', 'withinTime(context, request, timeoutSeconds * 2000'],
+    ],
   },
   {
     name: 'a task that timed out is launched again',

@@ -166,7 +166,8 @@ export const differences = [
   {
     id: 'search-attributes',
     what: 'Finding runs by dataset, date, owner, outcome, failure type, rows or cost',
-    temporal: 'a query over search attributes (docs/web-ui.md), and texts of the current step, cost and next step in the Web UI',
+    temporal:
+      'a query over search attributes (docs/web-ui.md), and texts of the current step, cost and next step in the Web UI',
     stepFunctions: 'executions are listed by status and name',
     reason: 'an execution has neither indexed attributes nor texts that it can set',
     shownBy: 'documentation: AWS Step Functions API Reference, ListExecutions',

@@ -49,7 +49,7 @@ withBrowser('runs in the Web UI', () => {
           each.status === 'fulfilled' ? (each.value ?? '') : '',
         );
         const text = texts.join('\n');
-        return wanted.every((each) => text.includes(each)) && text;
+        return wanted.every((each) => text.includes(each)) ? text : undefined;
       }).catch(() => undefined);
     });
 

@@ -91,7 +91,9 @@ withServer('the saved views of docs/web-ui.md', () => {
     const { client } = rig.env;
     const terminated = await client.workflow.start('etlPipeline', { workflowId: 'terminated', taskQueue: 'nobody' });
     await terminated.terminate();
-    const orphans = [{ taskArn: 'arn:task/1', workflowId: 'gone', runId: 'r', workflow: 'terminated' as const }];
+    const orphans = [
+      { taskArn: 'arn:task/1', lastStatus: 'RUNNING', workflowId: 'gone', runId: 'r', workflow: 'terminated' as const },
+    ];
     const found = fakeActivities({
       registeredAttributes: async () => attributeNames,
       findOrphans: async () => ({ examined: 1, orphans, unknown: [] }),

@@ -48,8 +48,8 @@ withServer('search attributes of runs', () => {
         const handle = await start(undefined, 'delivered');
         await handle.result();
         expect(await attributesOf(handle)).toEqual({ ...batch, EtlOutcome: ['delivered'], EtlRowsWritten: [9] });
-        const { events = [] } = await rig.historyOf('delivered');
-        const updates = events.flatMap(({ upsertWorkflowSearchAttributesEventAttributes: update }) =>
+        const { events } = await rig.historyOf('delivered');
+        const updates = (events ?? []).flatMap(({ upsertWorkflowSearchAttributesEventAttributes: update }) =>
           update ? [Object.keys(update.searchAttributes?.indexedFields ?? {})] : [],
         );
         expect(updates.filter((names) => names.some((name) => name.startsWith('Etl')))).toHaveLength(1);
