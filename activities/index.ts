@@ -148,13 +148,14 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       const search = { store, runLister, datasets, cleanBase: settings.cleanBase, now };
       return withHeartbeat(() => classified(findLate(search, query)));
     },
-    recordLate: ({ alert, messageId }) => classified(recordLate(ports.store, settings.cleanBase, alert, messageId)),
+    recordLate: async ({ alert, messageId }) => {
+      await classified(recordLate(ports.store, settings.cleanBase, alert, messageId));
+      ports.latenessMeter?.batchLate(alert.dataset, alert.kind);
+    },
     recordCheck: async (check) => {
       await classified(recordCheck(ports.store, settings.cleanBase, check));
-      const { metricMeter, log } = Context.current();
-      // The time of this machine, which those who read the metric compare it with.
-      metricMeter.createGauge(lastCheckMetric, 'int', 's').set(Math.floor(Date.now() / 1000));
-      log.info('lateness check completed', { ...check });
+      ports.latenessMeter?.checked();
+      Context.current().log.info('lateness check completed', { ...check });
     },
     notify: async ({ outcome, subject }) => {
       const { namespace } = activityInfo();
@@ -181,9 +182,6 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
   };
   return withCredentialRetries(activities, credentialSeconds);
 }
-
-/** Time of the last lateness check in seconds since the epoch, which the worker's Prometheus endpoint serves. */
-export const lastCheckMetric = 'etl_lateness_last_check_timestamp_seconds';
 
 /** Longest time that a delivery waits while the letter of an earlier failure is searched, in milliseconds. */
 const letterTimeoutMs = 12_000;

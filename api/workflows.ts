@@ -9,6 +9,7 @@ import { convertShard as convertShardWorkflow } from '../workflows/convertShard'
 import { etlPipeline as etlPipelineWorkflow } from '../workflows/etlPipeline';
 import { nightlyBatch as nightlyBatchWorkflow } from '../workflows/nightlyBatch/nightlyBatch';
 import { reapTasks as reapTasksWorkflow } from '../workflows/reapTasks';
+import { replaySinks as replaySinksWorkflow } from '../workflows/replaySinks';
 import type { EtlBatch, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
 
 export type { EtlBatch, EtlColumn, EtlColumnType, EtlEvent, EtlEventDetail, EtlStatus, EtlTotals } from './types';
@@ -26,6 +27,14 @@ export interface EtlResult {
     readonly totals: EtlTotals;
     readonly warnings: readonly string[];
   };
+  /** What was applied to each sink of the dataset; absent without sinks. */
+  readonly sinks?: readonly {
+    readonly sink: string;
+    readonly state: 'applied';
+    /** Number of the commit. */
+    readonly commit: number;
+    readonly detail: string;
+  }[];
   /** Set if the source was already delivered with the same options: nothing was launched. */
   readonly alreadyDelivered?: true;
   /** Estimated cost of all launches, in US dollars. */
@@ -111,6 +120,25 @@ export const checkLateness: (input?: {
   /** Interval of the schedule, for those who watch the check itself. */
   readonly everyMinutes?: number;
 }) => Promise<unknown> = checkLatenessWorkflow;
+
+/** Input of `replaySinks` (docs/sinks.md). */
+export interface SinkReplayRequest {
+  readonly dataset: string;
+  /** @default all sinks of the dataset */
+  readonly sink?: string;
+  /** First and last batch date. @default all */
+  readonly from?: string;
+  readonly to?: string;
+  /** Whether sinks that already have the newest commit apply it again. @default false */
+  readonly all?: boolean;
+}
+
+/** Applies the newest commits of a dataset's batches to its sinks (`etl sink replay`). Wire name: `replaySinks`. */
+export const replaySinks: (request: SinkReplayRequest) => Promise<{
+  readonly applied: number;
+  readonly current: number;
+  readonly failed: number;
+}> = replaySinksWorkflow;
 
 /** Query of a run of `etlPipeline`. Wire name: `status`. */
 export const statusQuery: QueryDefinition<EtlStatus> = defineQuery('status');

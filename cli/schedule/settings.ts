@@ -1,7 +1,7 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { shownFiles } from '@etl/pipeline/batch/shownFiles';
-import { defaultCatchupMs } from '@etl/pipeline/calendar/expected';
+import { defaultCatchupMs } from '@etl/pipeline/calendar/durations';
 import type { Timetable } from '@etl/pipeline/calendar/timetable';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { ScheduleOverlapPolicy } from '@temporalio/client';

@@ -117,7 +117,8 @@ withServer('a night with a batch of each state', () => {
     ]);
     expect((await check()).sent).toEqual([]);
     const served = await (await fetch(`http://${metrics}/metrics`)).text();
-    expect(served).toMatch(/^etl_lateness_last_check_timestamp_seconds\S* \d{10}$/m);
+    expect(served).toMatch(/^etl_lateness_last_check_timestamp_seconds\S* \d{10}/m);
+    expect(served).toMatch(/^etl_late_batches_total\{.*\} 1$/m);
     const alerts = system.letters(join('outbox', 'etl-alerts'));
     expect(alerts.filter((text) => /LATE|NOT STARTED|RETRASADO|NO INICIADO/.test(text))).toHaveLength(2);
 

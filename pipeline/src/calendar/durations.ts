@@ -2,6 +2,9 @@ import { CliError, usageExitCode } from '@etl/lib/cliError';
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** Catch-up window of a schedule that declares none, in milliseconds. */
+export const defaultCatchupMs = 24 * units.h;
+
 /** Parses an option that takes a duration, such as `90s`, `10m`, `24h`, `2d`, `1h30m`. Returns milliseconds. */
 export function duration(text: string): number {
   if (/^(?:\d+[smhd])+$/.test(text)) {

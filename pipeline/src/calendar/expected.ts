@@ -1,7 +1,7 @@
 import { addDays, daysBetween } from '@etl/lib/timeZones';
 import type { Declaration } from '../dataset/declaration';
 import { type DeclaredSchedule, deadlineMinutes } from '../dataset/schedule';
-import { duration } from './durations';
+import { defaultCatchupMs, duration } from './durations';
 import { startsOn } from './nextRuns';
 import { cronTimetable, daysOfWeek, everyDay, type Timetable, timeOfDay } from './timetable';
 import { instantsOf, minutesOfDay } from './wallTime';
@@ -31,9 +31,6 @@ const minute = 60_000;
 
 /** Time in minutes that a start may take beyond its jitter before the batch counts as not started. */
 export const startGraceMinutes = 5;
-
-/** Catch-up window of a schedule that declares none, in milliseconds. */
-export const defaultCatchupMs = minutesOfDay * minute;
 
 /**
  * Returns the timetable of a declared schedule.
