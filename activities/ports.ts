@@ -38,6 +38,8 @@ export interface Ports {
   readonly progress: ProgressReporter;
   readonly executions: Executions;
   readonly sinks: SinkWriters;
+  /** Absent outside a worker. */
+  readonly latenessMeter?: LatenessMeter;
   readonly runLister: RunLister;
   /** Absent if no collector of lineage events is configured. */
   readonly lineage?: Lineage;
@@ -244,6 +246,14 @@ export interface Lineage {
   send(event: LineageEvent): Promise<void>;
   /** Runs work after all earlier work with the same key. */
   inOrder(key: string, work: () => Promise<void>): Promise<void>;
+}
+
+/** Metrics of checks for late batches (docs/monitoring.md). */
+export interface LatenessMeter {
+  /** Counts a late batch. Call it once for each dataset, batch date and kind. */
+  batchLate(dataset: string, kind: 'neverStarted' | 'late'): void;
+  /** Sets the time of the latest completed check to now. */
+  checked(): void;
 }
 
 /** Dead-letter queue with one letter per failed event. */

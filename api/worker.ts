@@ -6,6 +6,7 @@ import { openPayloads } from '../config/payloads/payloads';
 import { bundleWorkflows as bundle } from '../workers/bundle';
 import { createEtlWorker as create } from '../workers/etlWorker';
 import { createLogger } from '../workers/logger';
+import { histogramBuckets as buckets } from '../workers/metrics/table';
 import { runEtlWorker as run } from '../workers/run';
 
 /** A notification of a run or a batch. */
@@ -74,6 +75,14 @@ export function runEtlWorker(options?: EtlWorkerOptions): Promise<void> {
 export function createEtlWorker(options?: EtlWorkerOptions): Promise<EtlWorker> {
   const config = parseConfig(process.env);
   return create(config, createLogger(config.LOG_LEVEL), options);
+}
+
+/**
+ * Returns the buckets of the histograms among the metrics of the worker, by name: `histogramBucketOverrides` of the
+ * exporter of Temporal's runtime.
+ */
+export function histogramBuckets(): Record<string, number[]> {
+  return buckets();
 }
 
 /** Bundles workflows as the worker does, for tests that replay histories with `Worker.runReplayHistory`. */

@@ -1,16 +1,11 @@
-import { GetQueueAttributesCommand, type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type LetterQueue, LetterRefusedError } from '../activities/ports';
+import { describeQueue, totalOf } from './sqsDepth';
 import { letterOf, messageOf, sentMs } from './sqsLetter';
 import { createSqsQueue, maxPerCall } from './sqsQueue';
 
 /** Bounds of a search. `hiddenSeconds` is the visibility timeout, which applies if the search dies. */
 const search = { messages: 200, milliseconds: 8_000, hiddenSeconds: 30, emptyAnswers: 2 } as const;
-
-const counts = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;
 
 /** Creates a dead-letter queue on SQS. */
 export function createSqsDeadLetters(client: SQSClient, queueUrl: string): LetterQueue {
@@ -28,12 +23,9 @@ export function createSqsDeadLetters(client: SQSClient, queueUrl: string): Lette
       }
     },
     async state() {
-      const request = { QueueUrl: queueUrl, AttributeNames: ['MessageRetentionPeriod' as const, ...counts] };
-      const response = await client.send(new GetQueueAttributesCommand(request)).catch(() => undefined);
-      if (!response?.Attributes) return undefined;
-      const { MessageRetentionPeriod: retention, ...found } = response.Attributes;
-      const letters = counts.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
-      return { retentionSeconds: Number(retention), letters };
+      const found = await describeQueue(client, queueUrl, 'MessageRetentionPeriod').catch(() => undefined);
+      if (found?.attributes.MessageRetentionPeriod === undefined) return undefined;
+      return { retentionSeconds: Number(found.attributes.MessageRetentionPeriod), letters: totalOf(found.depth) };
     },
     async removeSent(key, letterId) {
       const inHand: Message[] = [];

@@ -37,6 +37,11 @@ export function printText(text: string, out: Out = process.stdout): void {
   out.write(terminalLines(text));
 }
 
+/** Ends the process with its exit code, once all printed text is written. */
+export function exitOnceWritten(out: NodeJS.WriteStream = process.stdout): void {
+  out.write('', () => process.exit());
+}
+
 /** Creates a status line that is updated in place on a terminal; elsewhere it prints a line for each change. */
 export function createLine(out: NodeJS.WriteStream) {
   const terminal = out.isTTY === true;

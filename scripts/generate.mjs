@@ -52,6 +52,7 @@ const blocks = {
   'docs/fargate.md': { failures: failuresTable },
   'docs/operations.md': { remedies: remediesTable },
   'docs/library-types.md': { types: publicTypes() },
+  'docs/monitoring.md': { metrics: require(join(root, 'dist', 'workers', 'metrics', 'table.js')).metricsDocument() },
   'docs/routing.md': { policy: require('@etl/pipeline/routing/policy').policyTable() },
   'docs/step-functions.md': {
     'picture of the machine': mermaid(load('picture').machinePicture(machine)),

@@ -43,6 +43,9 @@ const folder = await makeScratchFolder(tmpdir(), 'test');
 const resultFile = join(folder, 'result.json');
 const args = [
   '--no-warnings',
+  // Jest's workers inherit these. Most of their garbage is young, such as module registries and assertions.
+  '--min-semi-space-size=32',
+  '--max-semi-space-size=64',
   jest,
   // More workers than cores: the longest files wait for half of their time, for timeouts and for processes.
   `--maxWorkers=${Math.min(availableParallelism() + 3, 8)}`,

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { version } from '@etl/lib/version';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { noopMetricMeter } from '@temporalio/common';
+import { NativeConnection, Runtime, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import type { Notifier } from '../activities/ports';
@@ -12,6 +14,9 @@ import { openPayloads } from '../config/payloads/payloads';
 import { bundleWorkflows } from './bundle';
 import { startIntakes } from './intake/startIntakes';
 import { lightConcurrency, routingOf } from './lightLane';
+import { createMetrics } from './metrics/metrics';
+import { queueReadings } from './metrics/readings';
+import { readingInterval, watch } from './metrics/watch';
 import { createPorts } from './ports';
 import { watchStateChanges } from './stateChanges';
 import { registerTaskDefinition } from './taskDefinition';
@@ -58,7 +63,9 @@ export async function createEtlWorker(
   const { client, connection: clientConnection, namespace } = await connectClient();
   await checkNamespace(clientConnection, namespace);
   const connection = await NativeConnection.connect(temporalOptions().connection);
-  const ports = { ...createPorts(config, client, log), ...(notifier && { notifier }) };
+  const { metricMeter } = Runtime.instance();
+  const metrics = createMetrics(metricMeter, version);
+  const ports = { ...createPorts(config, client, log), latenessMeter: metrics, ...(notifier && { notifier }) };
   const datasets = datasetReader(config);
   const workers = await createWorkers({
     connection,
@@ -82,6 +89,7 @@ export async function createEtlWorker(
     ...(configure && { configure }),
     launchesPerSecond: config.ECS_LAUNCHES_PER_SECOND,
     lightConcurrency: lightConcurrency(config),
+    metrics,
     shutdownGraceSeconds: config.ETL_SHUTDOWN_GRACE_SECONDS,
   });
   const unreadable = { error: undefined as PayloadKeyError | undefined };
@@ -102,12 +110,17 @@ export async function createEtlWorker(
       const running = workers.runUntilStopped();
       const stateChanges = watchStateChanges(config.ECS_EVENTS_QUEUE_URL, client, log);
       const intakes = startIntakes(config, client, ports.deadLetters, log, datasets);
+      const queues =
+        metricMeter === noopMetricMeter
+          ? undefined
+          : watch(queueReadings(config, client, namespace, metrics), log, readingInterval(config.ETL_TIME_SCALE));
       stopIntakes = () => Promise.all(intakes.map((intake) => intake.stop()));
       log.info({ namespace, taskDefinition: config.ECS_TASK_DEFINITION }, 'worker is polling');
       process.send?.('ready');
       try {
         await running;
       } finally {
+        queues?.stop();
         await Promise.all([stateChanges?.stop(), stopIntakes()]);
       }
       await connection.close();

@@ -6,6 +6,7 @@ import { parseConfig } from '../config/environment';
 import { explain } from '../config/explain';
 import { createEtlWorker, type Extensions } from './etlWorker';
 import { createLogger, temporalLogger } from './logger';
+import { telemetry } from './metrics/telemetry';
 
 /**
  * Runs this process as a worker until SIGTERM or SIGINT. An error ends the process: its cause and remedy are the last
@@ -18,9 +19,7 @@ export async function runEtlWorker(extensions?: Extensions): Promise<void> {
     Runtime.install({
       logger: temporalLogger(log, config.LOG_LEVEL),
       shutdownSignals: [],
-      ...(config.ETL_METRICS_ADDRESS && {
-        telemetryOptions: { metrics: { prometheus: { bindAddress: config.ETL_METRICS_ADDRESS } } },
-      }),
+      ...(config.ETL_METRICS_ADDRESS && { telemetryOptions: telemetry(config.ETL_METRICS_ADDRESS) }),
     });
     const worker = await createEtlWorker(config, log, extensions);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.shutdown());

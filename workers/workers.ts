@@ -7,6 +7,8 @@ import { boundAnswers } from '../activities/boundAnswers';
 import type { EtlActivities } from '../activities/contract';
 import { slots } from './concurrency';
 import { defaultLightConcurrency } from './lightLane';
+import { factSinks } from './metrics/factSinks';
+import type { Metrics } from './metrics/metrics';
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;
@@ -27,6 +29,8 @@ export interface WorkerSettings {
    * @default no limit
    */
   readonly launchesPerSecond?: number;
+  /** Counts the facts that workflows report. @default ignores them */
+  readonly metrics?: Pick<Metrics, 'record'>;
   /** Maximum of concurrent conversions of the light lane; 0 disables the lane on this worker. */
   readonly lightConcurrency?: number;
 }
@@ -61,6 +65,7 @@ export async function createWorkers(settings: WorkerSettings) {
     await create({
       ...common,
       workflowBundle,
+      sinks: factSinks(settings.metrics ?? { record: () => undefined }),
       taskQueue: taskQueues.main,
       // Includes launchTask: runs in flight have launches on this queue that an earlier version scheduled.
       activities: { ...on(taskQueues.main, activities), launchTask: activities.launchTask, ...added },

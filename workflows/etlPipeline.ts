@@ -27,6 +27,7 @@ import { notify, sendToDeadLetters, validateInput, withSummary } from './activit
 import { trackApproval } from './approval';
 import { confirmed, type Delivered } from './confirmed';
 import { deliver } from './deliver';
+import { recordDelivery, recordEnd } from './facts';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { type LineageTracker, trackLineage } from './lineage';
 import { runContext } from './runTask';
@@ -99,12 +100,14 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
           failure('CommitMissing', 'the batch was delivered, but its commit is missing'),
         )
       : await deliver(context, { answers, alert: held });
+    if (!alreadyDelivered) recordDelivery(plan.batch, delivered);
     const approval = answers.answer();
     if (plan.sinks) committed = { commit: delivered.commit, sinks: Object.keys(plan.sinks) };
     const sinks = plan.sinks && (await finishSinks(plan, plan.sinks, run, status));
     const note = alreadyDelivered
       ? { note: 'Already delivered: same source, same options. Nothing was launched.' }
       : {};
+    recordEnd(plan.batch, alreadyDelivered ? 'already_delivered' : 'delivered');
     status.set({ step: 'notify', ...note });
     const warnings = [...plan.warnings, ...delivered.warnings];
     // The data is published: a cancellation from here on has no effect.
@@ -205,6 +208,7 @@ async function alert(
 ): Promise<void> {
   status.set({ step: 'alert', note: `${failed.type}: ${failed.message}` });
   const failureType = failureTypeOf(failed);
+  recordEnd(subject, failureType === 'Cancelled' ? 'cancelled' : 'failed', failureType);
   const reason = failed.message;
   // Read from the event: validation may have failed before there was a plan.
   const isAsked = looseDetail(event).notifications !== 'none';

@@ -5,6 +5,7 @@ import type { DeclaredSink, Sinks } from '@etl/pipeline/sinks/sink';
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RunIdentity, SinkAnswer, SinkInput } from '../activities/contract';
 import { applySink, awaitSink, cancelSink, withSummary } from './activities';
+import { recordApplication } from './facts';
 import { asFailure, failure } from './failures';
 
 /** A batch whose newest commit is applied to sinks. */
@@ -34,9 +35,10 @@ export async function applySinks(stage: SinkStage): Promise<readonly SinkOutcome
 async function applyWithRetries(stage: SinkStage, name: string, sink: DeclaredSink): Promise<SinkOutcome> {
   for (let attempt = 1; ; attempt++) {
     const answer = await applyOnce(stage, { name, sink, attempt });
+    const isLast = answer.state === 'applied' || attempt > stage.budget.maxRetries || !answer.retry;
+    recordApplication(stage.batch, { name, type: sink.type, attempt }, isLast ? answer.state : 'retried');
     if (answer.state === 'applied')
       return { sink: name, state: 'applied', commit: answer.commit, detail: answer.detail };
-    const isLast = attempt > stage.budget.maxRetries || !answer.retry;
     if (isLast) return { sink: name, state: 'failed', reason: answer.reason };
     await sleep(1000 * waitSeconds(stage.budget, attempt, Math.random()));
   }

@@ -9,6 +9,7 @@ import type { Plan } from '@etl/pipeline/plan';
 import { costProblem } from '@etl/pipeline/prices/costLimit';
 import { type ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { Delivered } from './confirmed';
+import { recordLaunch } from './facts';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { checksAgain, committedByThisRun, mayHaveFinished } from './finalCheck';
 import { continuesAsTask, runLight } from './runLight';
@@ -139,25 +140,29 @@ const maxLaunchReason = 500;
 
 /** Runs one launch and records it, whatever its outcome. */
 async function runGeneration<Result>(context: RunContext, work: Work<Result>, request: LaunchRequest): Promise<Result> {
-  const { status, mode } = context;
+  const { status, mode, plan } = context;
   let launch: Launch = { ...request, ...purposeOf(mode), lane: request.lane ?? 'fargate' };
+  const add = (ended: Launch): void => {
+    status.addLaunch(ended);
+    recordLaunch(plan.batch, ended);
+  };
   try {
     if (request.lane === 'light' && work.light) {
       const done = await work.light(context, request.generation, (ended) => {
         launch = ended;
       });
-      status.addLaunch(launch);
+      add(launch);
       return done;
     }
     const onTaskEnd = (end: TaskEnd): void => {
-      launch = { ...launch, ...launchOf(request, end, context.plan.prices) };
+      launch = { ...launch, ...launchOf(request, end, plan.prices) };
     };
     const done = await settled(context, work, await runTask(context, request, onTaskEnd), onTaskEnd);
-    status.addLaunch(launch);
+    add(launch);
     return done;
   } catch (error) {
     const failed = asFailure(error);
-    status.addLaunch({ ...launch, failureType: failureTypeOf(failed), reason: cut(failed.message, maxLaunchReason) });
+    add({ ...launch, failureType: failureTypeOf(failed), reason: cut(failed.message, maxLaunchReason) });
     throw error;
   }
 }

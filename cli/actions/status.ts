@@ -13,7 +13,7 @@ import { problemsOf } from '../night/problems';
 import { readNight } from '../night/readNight';
 import { type NightReport, reportOf } from '../night/report';
 import { connectServer } from '../night/server';
-import { printJson, printLines } from '../output';
+import { exitOnceWritten, printJson, printLines } from '../output';
 import { describeSystems, readSystems } from '../systemStatus';
 
 export interface StatusOptions {
@@ -41,7 +41,8 @@ export async function status({ date, dataset, json }: StatusOptions): Promise<vo
     printLines([...(isRead ? describeNight(report) : [report.problem, report.remedy]), '', ...describeSystems(local)]);
   const answers = isRead && report.server.answers;
   if (!answers && local.systems.length === 0) process.exitCode = cliExitCodes.unavailable;
-  if (isRead && report.isBounded) exitAfterOutput();
+  // Reads that did not answer in time would keep the process running.
+  if (isRead && report.isBounded) exitOnceWritten();
 }
 
 interface NoNight {
@@ -82,9 +83,4 @@ async function nightReport(query: { readonly date?: string; readonly dataset?: s
   const problems = await problemsOf(night, server, () => end - performance.now());
   if ('client' in server) await bounded(server.close(), 500).catch(() => undefined);
   return reportOf({ night, server, lateness, now, ...query, ...problems });
-}
-
-/** Ends the process once its output is written: reads that did not answer in time would keep it running. */
-function exitAfterOutput(): void {
-  process.stdout.write('', () => process.exit());
 }

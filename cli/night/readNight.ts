@@ -29,6 +29,8 @@ export interface NightSources {
   readonly store: Pick<ObjectStore, 'list' | 'readSmall'>;
   readonly cleanBase: string;
   readonly server: Promise<Server>;
+  /** Longest time in milliseconds for all reads. @default 8500 */
+  readonly readMs?: number;
 }
 
 /** A dataset's batch of the night. */
@@ -59,12 +61,11 @@ export interface Night {
 /** Batches that are read at a time. */
 const readsAtATime = 16;
 
-/** Longest time in milliseconds for all reads. */
-const readMs = 8500;
+const defaultReadMs = 8500;
 
 /** Reads the batches of a night from the storage and from Temporal, in at most ten seconds. */
 export async function readNight(sources: NightSources, query: NightQuery): Promise<Night> {
-  const end = performance.now() + readMs;
+  const end = performance.now() + (sources.readMs ?? defaultReadMs);
   const left = (): number => end - performance.now();
   const { datasets, store, server } = sources;
   const { planned, broken } = plannedDays(sources, query);

@@ -15,6 +15,7 @@ const polarsVersion = '2.1.0';
 const flightsVersion = '0.0.3';
 const contractsVersion = '1.2.8-1.54.0';
 const sqlfluffVersion = '4.5.0';
+const prometheusClientVersion = '0.26.0';
 const commonsCsvVersion = '1.14.1';
 
 /** Tools: the variable that passes the tool's location to tests, its name, the remedy if it is missing, and a function that finds it. */
@@ -76,6 +77,19 @@ export const tools = [
     name: "SQLFluff (parser of Redshift's SQL)",
     remedy: 'Install Python 3.11 or later, with venv',
     find: async (log) => join(await venv(log, 'sqlfluff', sqlfluffVersion, ['sqlfluff.txt']), 'sqlfluff'),
+  },
+  {
+    variable: 'ETL_TEST_PROMETHEUS_CLIENT',
+    name: "Python with prometheus_client (parser of Prometheus's text format)",
+    remedy: 'Install Python 3.10 or later, with venv',
+    find: async (log) =>
+      join(await venv(log, 'prometheus-client', prometheusClientVersion, ['prometheus.txt']), 'python'),
+  },
+  {
+    variable: 'ETL_TEST_PROMTOOL',
+    name: 'promtool (checks and unit tests of alert rules)',
+    remedy: 'Install Prometheus 2.42 or later',
+    find: async () => onPath('promtool'),
   },
   {
     variable: 'ETL_TEST_COMMONS_CSV',

@@ -8,6 +8,7 @@ import { stateMachine } from '../../step-functions/definition/machine';
 import { machinePicture } from '../../step-functions/definition/picture';
 import { withSubstitutions } from '../../step-functions/definition/settings';
 import { workflowPicture } from '../../step-functions/definition/workflowPicture';
+import { etlInProcess } from '../support/etlInProcess';
 import { command, root } from '../support/processes';
 
 let folder: string;
@@ -18,7 +19,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const unset = Object.fromEntries(Object.keys(variables).map((name) => [name, undefined]));
 /** Runs etl asl with only the given variables of this project set. */
-const asl = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+const asl = (args: string[], env: NodeJS.ProcessEnv = {}) => etlInProcess(['asl', ...args], { ...unset, ...env });
+/** As `asl`, in a process of its own. */
+const aslProcess = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   command(process.execPath, ['cli/etl.js', 'asl', ...args], { ...unset, ...env });
 
 const machine = stateMachine(withSubstitutions());
@@ -30,7 +33,7 @@ const file = async (name: string, content: unknown): Promise<string> => {
 
 describe('etl asl', () => {
   test('writes the committed definition', async () => {
-    const { exitCode, stdout } = await asl([]);
+    const { exitCode, stdout } = await aslProcess([]);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(await readFile(join(root, 'step-functions', 'etl-pipeline.asl.json'), 'utf8'));
   });
@@ -90,7 +93,7 @@ describe('--out', () => {
   });
 
   test('exits with 73, a cause and a remedy if the folder does not exist', async () => {
-    const { exitCode, stderr } = await asl(['--out', join(folder, 'none', 'out.json')]);
+    const { exitCode, stderr } = await aslProcess(['--out', join(folder, 'none', 'out.json')]);
     expect(exitCode).toBe(73);
     expect(stderr.trim().split('\n')).toEqual([
       expect.stringMatching(/^error: .*out\.json/),
@@ -101,7 +104,9 @@ describe('--out', () => {
 
 describe('--check', () => {
   test('finds nothing in this repository, whatever the environment', async () => {
-    expect(await asl(['--check'], { ECS_CLUSTER: 'x', ECS_TASK_DEFINITION: 'y', ECS_SUBNETS: 'z' })).toMatchObject({
+    expect(
+      await aslProcess(['--check'], { ECS_CLUSTER: 'x', ECS_TASK_DEFINITION: 'y', ECS_SUBNETS: 'z' }),
+    ).toMatchObject({
       exitCode: 0,
       stdout: '',
     });

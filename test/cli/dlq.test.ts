@@ -10,10 +10,10 @@ import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
 import { getFreePort } from '../../local/freePort';
 import { createFileDeadLetters } from '../../local/outbox';
 import { clientConfig } from '../support/awsTestClients';
+import { etlInProcess } from '../support/etlInProcess';
 import { type Moto, startMoto } from '../support/moto';
 import { countMessages, makeQueue, sendAll } from '../support/queues';
 import { created, s3Object } from '../support/s3Events';
-import { etl } from '../support/system';
 import { TestServer } from '../support/testServer';
 
 const exe = process.env.ETL_TEST_TEMPORAL ?? '';
@@ -43,7 +43,7 @@ withBoth('etl dlq', () => {
   });
 
   const dlq = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-    etl(['dlq', ...args], {
+    etlInProcess(['dlq', ...args], {
       TEMPORAL_ADDRESS: server.address,
       AWS_ENDPOINT_URL: moto.endpoint,
       AWS_ACCESS_KEY_ID: 'test',
@@ -57,7 +57,7 @@ withBoth('etl dlq', () => {
     return (JSON.parse(stdout) as { letters: { id: string; reason?: string; failureType?: string }[] }).letters;
   };
 
-  test.concurrent('lists letters without removing them, and removes each one only after its run has started', async () => {
+  test('lists letters without removing them, and removes each one only after its run has started', async () => {
     const { url } = await makeQueue(sqs, 'dead');
     const env = { DLQ_URL: url };
     const letters = createSqsDeadLetters(sqs, url);
@@ -108,7 +108,7 @@ withBoth('etl dlq', () => {
     expect(await countMessages(sqs, url)).toBe(1);
   });
 
-  test.concurrent('one-letter: lists all letters of an event as one with its latest failure, and removes them together', async () => {
+  test('one-letter: lists all letters of an event as one with its latest failure, and removes them together', async () => {
     const { url } = await makeQueue(sqs, 'twins');
     const cleanBase = fileUri(join(server.folder, 'twins'));
     const env = { DLQ_URL: url, S3_CLEAN_BUCKET: cleanBase, S3_RAW_BUCKET: 's3://raw-data-lake' };
@@ -157,7 +157,7 @@ withBoth('etl dlq', () => {
     expect((await dlq(env, 'discard', '--all', '--yes')).stdout).toBe('There are no letters.\n');
   });
 
-  test.concurrent('letters of events delivered since are neither listed nor redriven, and are removed', async () => {
+  test('letters of events delivered since are neither listed nor redriven, and are removed', async () => {
     const state = join(server.folder, 'delivered');
     const env = { ETL_STATE_DIR: state };
     const letters = createFileDeadLetters(join(state, 'dead-letters'));
@@ -193,11 +193,12 @@ withBoth('etl dlq', () => {
     expect(await names()).toHaveLength(1);
   });
 
-  test.concurrent('lists and redrives letters in the folder of the local system', async () => {
+  test('lists and redrives letters in the folder of the local system', async () => {
     const env = { ETL_STATE_DIR: join(server.folder, 'state') };
     const letters = createFileDeadLetters(join(server.folder, 'state', 'dead-letters'));
-    const id = await letters.send(letter('local', { reason: 'one\ntwo' }));
-    await letters.send(letter('other'));
+    // Letters are listed by time.
+    const id = await letters.send(letter('local', { reason: 'one\ntwo' }), new Date('2026-02-08T01:00:00Z'));
+    await letters.send(letter('other'), new Date('2026-02-08T02:00:00Z'));
     expect((await dlq(env, 'list', '--limit', '1')).stdout).toMatch(/reason: one; two\nThere may be more/);
     const redriven = await dlq(env, 'redrive', id);
     expect(redriven).toMatchObject({
@@ -207,20 +208,20 @@ withBoth('etl dlq', () => {
     expect(await readdir(join(server.folder, 'state', 'dead-letters'))).toHaveLength(1);
   });
 
-  test.concurrent('removes nothing without Temporal', async () => {
+  test('removes nothing without Temporal', async () => {
     const env = { ETL_STATE_DIR: join(server.folder, 'away'), TEMPORAL_ADDRESS: `127.0.0.1:${await getFreePort()}` };
     await createFileDeadLetters(join(server.folder, 'away', 'dead-letters')).send(letter('x'));
     expect((await dlq(env, 'redrive', '--all')).exitCode).toBe(69);
     expect(await readdir(join(server.folder, 'away', 'dead-letters'))).toHaveLength(1);
   });
 
-  test.concurrent('reports a missing queue in one line', async () => {
+  test('reports a missing queue in one line', async () => {
     const ended = await dlq({ DLQ_URL: `${moto.endpoint}/123456789012/none` }, 'list');
     expect(ended).toMatchObject({ exitCode: 69, stdout: '' });
     expect(ended.stderr).toMatch(/^error: cannot read the dead letters in http.*none: .+\nCheck DLQ_URL/);
   });
 
-  test.concurrent.each(['redrive', 'discard'])('etl dlq %s requires letters or --all', async (command) => {
+  test.each(['redrive', 'discard'])('etl dlq %s requires letters or --all', async (command) => {
     const none = await dlq({}, command);
     expect(none).toMatchObject({ exitCode: 64 });
     expect(none.stderr).toMatch(new RegExp(`^error: dlq ${command} requires letter IDs or --all\\n`));

@@ -78,6 +78,7 @@ describe('Python packages', () => {
     expect(read('local', 'ministack', 'find.ts')).toContain(`const version = '${versions.get('ministack[full]')}'`);
     expect(tools).toContain(`const motoVersion = '${versions.get('moto[server]')}'`);
     expect(tools).toContain(`const sqlfluffVersion = '${versions.get('sqlfluff')}'`);
+    expect(tools).toContain(`const prometheusClientVersion = '${versions.get('prometheus-client')}'`);
     expect(tools).toContain(`const pyarrowVersion = '${versions.get('pyarrow')}'`);
     expect(tools).toContain(`const duckdbVersion = '${versions.get('duckdb')}'`);
     expect(tools).toContain(`const polarsVersion = '${versions.get('polars')}'`);

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { steps } from '@etl/pipeline/definition';
+import type { Fact } from '@etl/pipeline/facts';
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { EtlActivities } from '../../activities/contract';
 import { createWorkers } from '../../workers/workers';
 import { sampleEvent } from './samplePlan';
@@ -47,6 +48,8 @@ function routed(activitiesOf: (workflowId: string) => EtlActivities): EtlActivit
  * bundle when the rig stops.
  */
 export class Rig {
+  /** Facts that workflows reported, in this order; a retried workflow task reports its facts again. */
+  readonly facts: { readonly runId: string; readonly id: string; readonly fact: Fact }[] = [];
   private readonly handles: WorkflowHandle[] = [];
   private readonly fetched = new Map<WorkflowHandle, History>();
   private readonly given = new Map<string, EtlActivities>();
@@ -56,9 +59,11 @@ export class Rig {
   private constructor(
     readonly env: TestWorkflowEnvironment,
     private readonly endServer: () => Promise<void> = async () => undefined,
+    private readonly options: Partial<WorkerOptions> = {},
   ) {}
 
-  static async start(): Promise<Rig> {
+  /** `options`: changes those of all workers. */
+  static async start(options?: Partial<WorkerOptions>): Promise<Rig> {
     const path = process.env.ETL_TEST_TIME_SKIPPING_SERVER;
     if (path === undefined || !existsSync(path)) throw new Error('ETL_TEST_TIME_SKIPPING_SERVER is not a file');
     if (!existsSync(bundlePath)) throw new Error('dist/workflow-bundle.js is missing: npm run build');
@@ -66,7 +71,8 @@ export class Rig {
     const executable = { type: 'existing-path' as const, path };
     for (let attempt = 1; ; attempt++) {
       try {
-        const rig = new Rig(await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
+        const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+        const rig = new Rig(env, undefined, options);
         await rig.startWorkers();
         return rig;
       } catch (error) {
@@ -108,6 +114,8 @@ export class Rig {
         if (!activities) throw new Error(`no test has started ${workflowId}`);
         return activities;
       }),
+      metrics: { record: (runId, id, fact) => this.facts.push({ runId, id, fact }) },
+      configure: (options) => ({ ...options, ...this.options }),
       shutdownGraceSeconds: 0,
     });
     this.running = this.workers.runUntilStopped();

@@ -4,6 +4,7 @@ import { putFaults } from '@etl/fargate/faults/control';
 import { fileUri } from '@etl/lib/fileUri';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { NightReport } from '../../cli/night/report';
+import { getFreePort } from '../../local/freePort';
 import { writeSalesSample } from '../../local/samples/ventas';
 import type { LatenessReport } from '../../workflows/checkLateness';
 import { command } from '../support/processes';
@@ -16,6 +17,7 @@ const timeOfDay = (at: number): string => new Date(at).toISOString().slice(11, 1
 
 withServer('a night with a batch of each state', () => {
   let system: LocalSystemUnderTest;
+  let metrics: string;
   /** Scheduled start of all batches. */
   const start = Date.now() - 40 * minute;
   const date = new Date(start).toISOString().slice(0, 10);
@@ -52,7 +54,8 @@ withServer('a night with a batch of each state', () => {
     );
 
   beforeAll(async () => {
-    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.05' });
+    metrics = `127.0.0.1:${await getFreePort()}`;
+    system = await LocalSystemUnderTest.create({ ETL_TIME_SCALE: '0.05', ETL_METRICS_ADDRESS: metrics });
     for (const folder of ['datasets', 'in']) mkdirSync(join(system.folder, folder));
     declare('ventas', soon);
     declare('stock', soon, { columns: { amount: 'integer' } });
@@ -113,6 +116,8 @@ withServer('a night with a batch of each state', () => {
       ...['lotes late', 'pedidos neverStarted'],
     ]);
     expect((await check()).sent).toEqual([]);
+    const served = await (await fetch(`http://${metrics}/metrics`)).text();
+    expect(served).toMatch(/^etl_lateness_last_check_timestamp_seconds\S* \d{10}$/m);
     const alerts = system.letters(join('outbox', 'etl-alerts'));
     expect(alerts.filter((text) => /LATE|NOT STARTED|RETRASADO|NO INICIADO/.test(text))).toHaveLength(2);
 

@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { createReportReader } from '../../client/taskReports';
 import { command } from '../support/processes';
 import { until } from '../support/system';
 import { endsOf, SlowRuns } from './support/slowRun';
@@ -71,6 +72,21 @@ withServer('one task despite lost responses and lost workers', () => {
       ['EssentialContainerExited', 0],
     ]);
     expect(own?.createdAt).toBeGreaterThanOrEqual(old?.end?.at ?? Number.POSITIVE_INFINITY);
+  });
+
+  test.concurrent('reports progress in the heartbeat details of the wait, and at most four times in the history', async () => {
+    const handle = await runs.start({ chunkRows: 500 });
+    const read = createReportReader(handle);
+    const seen = new Set<string>();
+    await until('two reports', 60, async () => {
+      const [report] = await read(await handle.describe());
+      if (report?.progress) seen.add(report.progress.updatedAt);
+      return seen.size >= 2;
+    });
+    await handle.result();
+    const { events = [] } = await handle.fetchHistory();
+    const signals = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes);
+    expect(signals.length).toBeLessThanOrEqual(4);
   });
 
   test('keeps its task when the worker is redeployed during the wait', async () => {

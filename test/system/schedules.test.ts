@@ -10,6 +10,7 @@ import { find } from '../../cli/schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../cli/schedule/report';
 import { nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
 import { createWorkers } from '../../workers/workers';
+import { etlInProcess } from '../support/etlInProcess';
 import { fakeActivities } from '../support/fakeActivities';
 import { root } from '../support/processes';
 import { quietRuntime, replay } from '../support/rig';
@@ -77,7 +78,7 @@ withServer('schedules of batches on a real server', () => {
     }
     return found;
   }
-  const etlOf = (...args: string[]) => etl(['schedule', ...args], { TEMPORAL_ADDRESS: server.address });
+  const etlOf = (...args: string[]) => etlInProcess(['schedule', ...args], { TEMPORAL_ADDRESS: server.address });
   const reportOf = async (name: string) => scheduleReport(await server.client.schedule.getHandle(name).describe());
   const untilReport = (what: string, name: string, holds: (report: ScheduleReport) => boolean) =>
     until(what, 90, async () => {
@@ -93,7 +94,7 @@ withServer('schedules of batches on a real server', () => {
     return server.client.schedule.create({ scheduleId: name, ...nightlySchedule(settings, '2026-11-26') });
   };
 
-  test.concurrent('etl schedule works from create to delete', async () => {
+  test('etl schedule works from create to delete', async () => {
     const withoutServer = etl(['schedule', 'list'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
     const times = ['--at', '02:30', '--time-zone', zone, '--day-offset', '-1'];
     const created = await etlOf('create', 'ventas', 'file:///waits', ...times, '--note', 'sales');
@@ -157,7 +158,7 @@ withServer('schedules of batches on a real server', () => {
     );
   });
 
-  test.concurrent('a schedule of an earlier version continues, is described as stored, and replays', async () => {
+  test('a schedule of an earlier version continues, is described as stored, and replays', async () => {
     const request = { prefix: 'file:///data', timeZone: zone, dayOffset: -1 };
     const timetable = { ...everyDay, times: [timeOfDay('01:30')] };
     const schedule = nightlySchedule(
@@ -178,8 +179,9 @@ withServer('schedules of batches on a real server', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ times: ['at 01:30'], irregularDays: [], serverDiffers: false });
   });
 
-  test.concurrent('etl batch and etl backfill end like their batches', async () => {
-    const of = (command: string, ...args: string[]) => etl([command, ...args], { TEMPORAL_ADDRESS: server.address });
+  test('etl batch and etl backfill end like their batches', async () => {
+    const of = (command: string, ...args: string[]) =>
+      etlInProcess([command, ...args], { TEMPORAL_ADDRESS: server.address });
     const days = ['--from', '2026-02-01', '--to', '2026-02-03'];
     const waiting = await of('batch', 'file:///waits', '--date', '2026-02-08', '--no-wait', '--json');
     expect(JSON.parse(waiting.stdout)).toMatchObject({ workflowId: 'batch/waits/2026-02-08', status: 'RUNNING' });
@@ -209,7 +211,7 @@ withServer('schedules of batches on a real server', () => {
     expect(raw.workflowExecutionInfo?.priority?.priorityKey).toBe(5);
   });
 
-  test.concurrent('schedules of other applications are left alone', async () => {
+  test('schedules of other applications are left alone', async () => {
     const action = { type: 'startWorkflow' as const, workflowType: 'reapTasks', taskQueue: 'nobody', args: [] };
     await server.client.schedule.create({ scheduleId: 'reaper', spec: {}, action });
     const { exitCode, stderr } = await etlOf('create', 'reaper', 'file:///data', '--at', '02:30', '--replace');
@@ -218,7 +220,7 @@ withServer('schedules of batches on a real server', () => {
     await expect(find(server.client, 'reaper')).rejects.toThrow('not a batch');
   });
 
-  test.concurrent('a backfill of nights starts one batch per night, with its scheduled date', async () => {
+  test('a backfill of nights starts one batch per night, with its scheduled date', async () => {
     const handle = await create('nights');
     // Across both clock changes.
     const overlap = ScheduleOverlapPolicy.ALLOW_ALL;
@@ -239,7 +241,7 @@ withServer('schedules of batches on a real server', () => {
     expect(report.recent.map(({ workflowId }) => workflowId)).toContain('nightly/nights-2027-03-28T01:30:00Z');
   });
 
-  test.concurrent.each([
+  test.each([
     [false, 'continues'],
     [true, 'is paused with a note'],
   ])('a schedule with pauseOnFailure %j, after a failed batch, %s', async (pauseOnFailure) => {
@@ -258,7 +260,7 @@ withServer('schedules of batches on a real server', () => {
     expect(await untilReport('one more', name, ({ taken }) => taken === 2)).toMatchObject({ paused: false });
   });
 
-  test.concurrent('jitter delays the start but not the scheduled time', async () => {
+  test('jitter delays the start but not the scheduled time', async () => {
     const timetable = { ...everyDay, times: [] };
     const settings = { ...scheduleDefaults, name: 'jitter', request: { prefix: 'file:///data' }, timetable };
     const schedule = nightlySchedule(settings, '2026-11-26');

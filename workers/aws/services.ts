@@ -10,6 +10,7 @@ import { sinkWriters } from '../../aws/sinks/sinkServices';
 import { createSnsNotifier } from '../../aws/snsNotifier';
 import { createSqsDeadLetterBox } from '../../aws/sqsDeadLetterBox';
 import { createSqsDeadLetters } from '../../aws/sqsDeadLetters';
+import { describeQueue } from '../../aws/sqsDepth';
 import { createSqsEventSource, type SqsEventSourceOptions } from '../../aws/sqsEventSource';
 import { type StateChangeQueueOptions, startStateChangeQueue } from '../../aws/stateChangeQueue';
 
@@ -24,6 +25,11 @@ export const services = {
   deadLetterBox: (queueUrl: string) => createSqsDeadLetterBox(sqsClient(), queueUrl),
   events: (queueUrl: string, options: SqsEventSourceOptions, concurrency?: number) =>
     createSqsEventSource(sqsClient(concurrency), queueUrl, options),
+  /** Returns a function that reads the depth of a queue. */
+  queueDepth: (queueUrl: string) => {
+    const client = sqsClient();
+    return async () => (await describeQueue(client, queueUrl)).depth;
+  },
   stateChanges: (queueUrl: string, options: StateChangeQueueOptions) =>
     startStateChangeQueue(sqsClient(), queueUrl, options),
   lightConverter: (functionName: string, concurrency?: number) =>

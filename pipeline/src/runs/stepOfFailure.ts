@@ -13,6 +13,7 @@ const stepsOfTypes: Partial<Record<FailureType, RunStatus['step'] | 'files'>> = 
   SinkFailed: 'sinks',
   LaunchRefused: 'launch',
   LaunchUnanswered: 'launch',
+  CostLimit: 'launch',
   BatchIncomplete: 'files',
 };
 

@@ -124,7 +124,7 @@ const roles: Readonly<Record<string, Role>> = {
         ['success', 'alerts'].map((name) => `arn:aws:sns:${account}:etl-${name}`),
       ),
       ...each('sqs:SendMessage', [queue('etl-dead-letters')]),
-      ...each('sqs:GetQueueAttributes', [queue('etl-dead-letters')]),
+      ...each('sqs:GetQueueAttributes', ['etl-dead-letters', 'etl-landed'].map(queue)),
       ...['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'].flatMap((action) =>
         each(action, ['etl-dead-letters', 'etl-ecs-events', 'etl-landed'].map(queue)),
       ),

@@ -74,7 +74,7 @@ function* follow({ expected, happenings, isPaused }: SimulatedNight, from: numbe
       else if (happening.what === 'batchEnds') {
         batch = 'ended';
         if ([...files.values()].includes('failed')) hasReportedFailure = true;
-      } else {
+      } else if ('file' in happening) {
         const { what, file } = happening;
         if (what === 'delivers') delivered.add(file);
         if (what === 'fails' && batch === 'ended') hasReportedFailure = true;
