@@ -50,10 +50,6 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
       schedule: (dataset) => scheduleFactOf(client, dataset),
     },
     sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
-    runLister: {
-      ofDays: (days) => runsOfDays(client, days),
-      schedule: (dataset) => scheduleFactOf(client, dataset),
-    },
     ...(light && { light }),
     ...lineagePort(config, log),
   };
