@@ -12,6 +12,7 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan } from '@etl/pipeline/plan';
 import type { OutcomeCounts } from '@etl/pipeline/quality/results';
+import type { AttributeName } from '@etl/pipeline/searchAttributes';
 import type { DeclaredSink, Sinks } from '@etl/pipeline/sinks/sink';
 import type { DeadLetter, LightEnd, SinkState } from './ports';
 
@@ -64,6 +65,8 @@ export interface EtlActivities {
   recordCheck(input: LastCheck): Promise<void>;
   notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
   sendToDeadLetters(input: DeadLetter): Promise<{ letterId: string }>;
+  /** Returns the search attributes that the server has registered; none if it does not list them. */
+  registeredAttributes(): Promise<readonly AttributeName[]>;
   /** Sends a lineage event. Short, and never fails. */
   reportLineage(input: LineageReport): Promise<void>;
 }

@@ -165,6 +165,7 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
         ),
       };
     },
+    registeredAttributes: async () => (await ports.attributes?.()) ?? [],
     reportLineage: async (report) => {
       const { store, lineage } = ports;
       if (lineage)

@@ -10,6 +10,7 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import type { Message } from '@etl/pipeline/messages/outcome';
 import type { TaskProgress } from '@etl/pipeline/runStatus';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
+import type { AttributeName } from '@etl/pipeline/searchAttributes';
 import type { SinkOf, SinkType } from '@etl/pipeline/sinks/sink';
 import type { ObjectStore } from '@etl/storage/objectStore';
 
@@ -41,6 +42,8 @@ export interface Ports {
   /** Absent outside a worker. */
   readonly latenessMeter?: LatenessMeter;
   readonly runLister: RunLister;
+  /** Returns the registered search attributes, and never throws. Absent if runs set none. */
+  readonly attributes?: () => Promise<readonly AttributeName[]>;
   /** Absent if no collector of lineage events is configured. */
   readonly lineage?: Lineage;
   /** Absent if this worker has no light lane. */

@@ -6,8 +6,10 @@ import type { IntakeRule } from '@etl/pipeline/intake/rule';
 import { batchOfEvent, type Start, startsOf } from '@etl/pipeline/intake/starts';
 import { workflowId } from '@etl/pipeline/layout';
 import { namedSource } from '@etl/pipeline/plan';
+import { attributesOfBatch } from '@etl/pipeline/searchAttributes';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox, KeptLetter } from '../activities/ports';
+import { startWithAttributes } from '../config/searchAttributes';
 import { temporalClient } from '../config/temporalClient';
 import { detachGroup, dropGroup, type LetterGroup, removeGroup } from './dlq/groups';
 
@@ -103,14 +105,17 @@ export async function removeDelivered(box: DeadLetterBox, group: LetterGroup): P
 /** Starts a pipeline. Returns false when a run with this ID is already running. */
 async function start(client: Client, { workflowId: id, event, batch, sourceUri }: Start): Promise<boolean> {
   try {
-    await client.workflow.start(workflowTypes.pipeline, {
-      workflowId: id,
-      taskQueue: taskQueues.main,
-      args: [event],
-      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${sourceUri}, redriven from a dead letter`),
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-    });
+    await startWithAttributes(client, attributesOfBatch(batch), (attributes) =>
+      client.workflow.start(workflowTypes.pipeline, {
+        workflowId: id,
+        taskQueue: taskQueues.main,
+        args: [event],
+        ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${sourceUri}, redriven from a dead letter`),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        ...attributes,
+      }),
+    );
     return true;
   } catch (error) {
     if (error instanceof temporalClient().WorkflowExecutionAlreadyStartedError) return false;

@@ -10,9 +10,11 @@ import type { Manifest } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { priorityOf } from '@etl/pipeline/priority';
 import type { RunStatus } from '@etl/pipeline/runStatus';
+import { attributesOfBatch } from '@etl/pipeline/searchAttributes';
 import type { AppliedSink } from '@etl/pipeline/sinks/outcome';
 import { openStore } from '@etl/storage/openStore';
 import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
+import { startWithAttributes } from '../config/searchAttributes';
 import { temporalClient } from '../config/temporalClient';
 import type { PipelineResult } from '../workflows/etlPipeline';
 import { BatchRunningError } from './batchRunningError';
@@ -64,14 +66,17 @@ export async function startPipeline(
   const batch = resolveBatch(detail, detail.s3Key, rawBase);
   const id = workflowId(batch);
   try {
-    return await client.workflow.start(workflowTypes.pipeline, {
-      workflowId: id,
-      taskQueue: taskQueues.main,
-      args: [{ detail }],
-      ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${detail.s3Key} to ${detail.destination}`),
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      priority: priorityOf(batch, priorityKey),
-    });
+    return await startWithAttributes(client, attributesOfBatch(batch), (attributes) =>
+      client.workflow.start(workflowTypes.pipeline, {
+        workflowId: id,
+        taskQueue: taskQueues.main,
+        args: [{ detail }],
+        ...shownAs(`${batch.source}, ${batch.batchDate}`, md`${detail.s3Key} to ${detail.destination}`),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        priority: priorityOf(batch, priorityKey),
+        ...attributes,
+      }),
+    );
   } catch (error) {
     if (!(error instanceof temporalClient().WorkflowExecutionAlreadyStartedError)) throw error;
     throw new BatchRunningError(id, { cause: error });

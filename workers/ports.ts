@@ -15,6 +15,7 @@ import type { EcsSettings } from '../aws/runTaskRequest';
 import { runsOfDays, scheduleFactOf } from '../client/night/runsOfDays';
 import type { Config } from '../config/environment';
 import { localDefaults } from '../config/localDefaults';
+import { createAttributeReader } from '../config/searchAttributes';
 import { localEcsSettings } from '../local/ecsSettings';
 import { createFileDeadLetters, createOutboxNotifier } from '../local/outbox';
 import { places } from '../local/places';
@@ -45,11 +46,12 @@ export function createPorts(config: Config, client: Client, log: Logger): Ports 
     deadLetters: createDeadLetters(config, store),
     progress: createProgressReporter(client, log),
     executions: createExecutions(client),
+    attributes: createAttributeReader(client),
+    sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
     runLister: {
       ofDays: (days) => runsOfDays(client, days),
       schedule: (dataset) => scheduleFactOf(client, dataset),
     },
-    sinks: createSinks(Math.max(calls.glue, calls['redshift-data'])),
     ...(light && { light }),
     ...lineagePort(config, log),
   };

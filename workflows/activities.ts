@@ -1,6 +1,11 @@
 import { summary } from '@etl/lib/text/markdown';
 import { type Bound, type StepDefinition, type StepName, steps, transform } from '@etl/pipeline/definition';
-import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import {
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { EtlActivities } from '../activities/contract';
 
 type Steps = Pick<EtlActivities, StepName>;
@@ -34,6 +39,11 @@ function optionsOf(step: StepName): ActivityOptions {
 }
 
 const proxyOf = <Step extends StepName>(step: Step) => [step, proxyActivities<Steps>(optionsOf(step))[step]] as const;
+
+const { taskQueue: _, heartbeatTimeout: __, ...local } = optionsOf('registeredAttributes');
+
+/** A local activity: workflows/attributes.ts says why. */
+export const { registeredAttributes } = proxyLocalActivities<Pick<Steps, 'registeredAttributes'>>(local);
 
 /**
  * Activities with the timeouts, retries and task queue of their steps. Call them with the options that `withSummary`

@@ -51,7 +51,7 @@ export function trackApproval() {
       waiting = true;
       decision = undefined;
       try {
-        await condition(() => decision !== undefined, seconds * 1000);
+        await condition(() => decision !== undefined, seconds * 1000, { summary: 'deadline of the approval' });
         return decision;
       } finally {
         waiting = false;

@@ -17,9 +17,10 @@ export async function confirmed(
   otherwise: ApplicationFailure,
   published = false,
 ): Promise<Delivered> {
-  const commit = await confirmCommit.executeWithOptions(withSummary(title), [
-    { plan, run, ...(published && { published }) },
-  ]);
+  const commit = await confirmCommit.executeWithOptions(
+    withSummary(evidence.generation === undefined ? title : `${title}, launch ${evidence.generation}`),
+    [{ plan, run, ...(published && { published }) }],
+  );
   if (commit.kind === 'delivered') return commit;
   if (commit.kind === 'missing') throw otherwise;
   const reason = `run ${commit.by}, which started later, published this batch from another source`;

@@ -1,11 +1,12 @@
 import { joinUri } from '@etl/lib/uri';
-import { maxShownLaunches } from '@etl/pipeline/evidence';
+import { costText } from '@etl/pipeline/endOfRun';
 import type { Launch } from '@etl/pipeline/launches';
 import { layout, shardName } from '@etl/pipeline/layout';
 import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
 import { asFailure, failure, failureTypeOf } from './failures';
 import { outputOf } from './finalCheck';
+import { costOf, shownLaunches } from './finish';
 import { runContext } from './runTask';
 import { settleWork } from './settle';
 import type { ShardInput } from './shardInput';
@@ -30,9 +31,11 @@ export async function convertShard(input: ShardInput): Promise<ShardResult> {
   const { plan, title, mode } = reading.value;
   const run: RunIdentity = { workflowId, runId, startedAt: runStartTime.toISOString() };
   const status = trackStatus(`${title}, shard ${mode.number} of ${mode.of}`, forwardProgress(mode.number));
-  const launches = () => status.launches().slice(-maxShownLaunches);
-  const finish = (end: Record<string, unknown>, note?: string): void => {
-    status.set({ step: 'done', ...(note !== undefined && { note }) });
+  const launches = () => shownLaunches(status);
+  const finish = (end: Record<string, unknown>, headline: string, note?: string): void => {
+    const { costUsd } = costOf(status);
+    const cost = costText(costUsd, status.launches().length);
+    status.end({ headline, cost, next: { text: 'see its pipeline' } }, note);
     upsertMemo({ etl: { ...end, launches: launches() } });
   };
   try {
@@ -43,11 +46,12 @@ export async function convertShard(input: ShardInput): Promise<ShardResult> {
       settle: (context, ended) => settleWork(context, ended, reportOf(ended.generation)),
       finalCheck: (context, tried) => outputOf(context, tried, reportOf),
     });
-    finish({ outcome: 'converted', shardUri });
+    finish({ outcome: 'converted', shardUri }, 'Converted');
     return { shardUri, launches: launches() };
   } catch (error) {
     const failed = asFailure(error);
-    finish({ outcome: failureTypeOf(failed), reason: failed.message }, `${failed.type}: ${failed.message}`);
+    const failureType = failureTypeOf(failed);
+    finish({ outcome: failureType, reason: failed.message }, failureType, failed.message);
     throw isCancellation(error) ? error : failed;
   }
 }

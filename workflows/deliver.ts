@@ -2,6 +2,7 @@ import { type Approval, mayBeHeld } from '@etl/pipeline/approval';
 import { transform as definition } from '@etl/pipeline/definition';
 import { type ApplicationFailure, CancellationScope, isCancellation, patched, upsertMemo } from '@temporalio/workflow';
 import { type ApprovalTracker, heldStatus, notifyParent } from './approval';
+import { removeOutcome, setAttributes } from './attributes';
 import type { Delivered } from './confirmed';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
 import { commit, fanOut } from './fanOut';
@@ -87,6 +88,7 @@ async function approval(
   const until = new Date(Date.now() + seconds * 1000).toISOString();
   const reason = held.message;
   status.set(heldStatus(reason, until));
+  await setAttributes({ EtlOutcome: 'held' }, 'held');
   const notifyHeld = async () => {
     await notifyParent({ reason, until });
     await alert(reason, until);
@@ -95,6 +97,7 @@ async function approval(
   if (!decision) throw failure('NotApproved', `not approved before ${until}: ${reason}`, evidenceIn(held));
   upsertMemo({ approval: { ...decision, at: new Date(Date.now()).toISOString() } });
   if (!decision.approved) throw failure('NotApproved', `${describe(decision)}: ${reason}`, evidenceIn(held));
+  await removeOutcome();
   // The next launch counts toward the batch's concurrency again.
   await notifyParent();
 }

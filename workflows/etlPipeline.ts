@@ -5,9 +5,8 @@ import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
 import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
 import { budgets as defaultBudgets } from '@etl/pipeline/definition';
-import { maxShownLaunches } from '@etl/pipeline/evidence';
 import { eventProblem } from '@etl/pipeline/inputSize';
-import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
+import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
@@ -19,7 +18,6 @@ import {
   CancellationScope,
   isCancellation,
   patched,
-  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunIdentity } from '../activities/contract';
@@ -29,6 +27,7 @@ import { confirmed, type Delivered } from './confirmed';
 import { deliver } from './deliver';
 import { recordDelivery, recordEnd } from './facts';
 import { asFailure, evidenceIn, failure, failureTypeOf } from './failures';
+import { costOf, finish, shownLaunches } from './finish';
 import { type LineageTracker, trackLineage } from './lineage';
 import { runContext } from './runTask';
 import { allApplied, applySinks } from './sinks';
@@ -122,10 +121,11 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     );
     await lineage.end('COMPLETE');
     const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
-    finish(
+    await finish(
       status,
+      { ...batch, ...run },
+      { rowsWritten: delivered.totals.rowsWritten, alreadyDelivered },
       { outcome: 'delivered', published: delivered.published, notification, ...already, ...note },
-      plan.batch,
     );
     const { batch: published, routing } = plan;
     return {
@@ -206,10 +206,10 @@ async function alert(
   subject: Subject,
   status: StatusTracker,
 ): Promise<void> {
-  status.set({ step: 'alert', note: `${failed.type}: ${failed.message}` });
   const failureType = failureTypeOf(failed);
   recordEnd(subject, failureType === 'Cancelled' ? 'cancelled' : 'failed', failureType);
   const reason = failed.message;
+  status.set({ step: 'alert', failureType, note: `${failureType}: ${reason}` });
   // Read from the event: validation may have failed before there was a plan.
   const isAsked = looseDetail(event).notifications !== 'none';
   const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;
@@ -222,7 +222,12 @@ async function alert(
             { event: letterEvent(event), failureType, reason, workflowId, runId },
           ]);
         });
-  finish(status, { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) }, subject);
+  await finish(
+    status,
+    subject,
+    { failureType, reason, event },
+    { outcome: failureType, reason, notification, ...(deadLetter && { deadLetter }) },
+  );
 }
 
 /**
@@ -244,9 +249,14 @@ function outcomeOf(failed: ApplicationFailure): Outcome {
 
 async function sendNotification(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
   const sent = await recorded(() =>
-    notify.executeWithOptions(withSummary(`${title}: ${outcome.kind}`), [{ outcome, subject }]),
+    notify.executeWithOptions(withSummary(`${title}: ${named(outcome)}`), [{ outcome, subject }]),
   );
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
+}
+
+/** Returns the failure type of a failure, else what the message reports. */
+function named(outcome: Outcome): string {
+  return outcome.kind === 'failure' ? outcome.failureType : outcome.kind;
 }
 
 /**
@@ -260,23 +270,6 @@ async function recorded<T>(send: () => Promise<T>): Promise<T | { error: string 
     if (isCancellation(error)) throw error;
     return { error: asFailure(error).message };
   }
-}
-
-/** Writes the outcome to the memo, which is readable without a worker. */
-function finish(status: StatusTracker, end: Record<string, unknown>, { dataset }: Partial<Batch>): void {
-  status.set({ step: 'done', ...(typeof end.reason === 'string' && { note: end.reason }) });
-  const routing = status.routing();
-  const about = { ...(dataset !== undefined && { dataset }), ...(routing && { routing }) };
-  upsertMemo({ etl: { ...end, launches: shownLaunches(status), ...costOf(status), ...about } });
-}
-
-function shownLaunches(status: StatusTracker): readonly Launch[] {
-  return status.launches().slice(-maxShownLaunches);
-}
-
-function costOf(status: StatusTracker): { costUsd?: number } {
-  const costUsd = totalCostUsd(status.launches());
-  return costUsd === undefined ? {} : { costUsd };
 }
 
 /** Returns the title of the run in the Web UI: file and date. Accepts any event. */

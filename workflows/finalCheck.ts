@@ -38,7 +38,9 @@ export async function committedByThisRun(
   bounds: ActivityOptions = {},
 ): Promise<Delivered | undefined> {
   return ignoreErrors(async () => {
-    const commit = await confirmCommit.executeWithOptions(withSummary(title, bounds), [{ plan, run, published: true }]);
+    const commit = await confirmCommit.executeWithOptions(withSummary(`${title}, final check`, bounds), [
+      { plan, run, published: true },
+    ]);
     return commit.kind === 'delivered' && commit.byThisRun ? commit : undefined;
   });
 }

@@ -113,7 +113,7 @@ export async function withoutUpdates(isReady: () => boolean): Promise<void> {
     answers.areHeld = true;
     await condition(isReady);
     if (answers.latestTask === currentTask()) {
-      await sleep(waitMs);
+      await sleep(waitMs, { summary: 'answers updates before continuing as new' });
       continue;
     }
     answers.areHeld = false;

@@ -1,10 +1,12 @@
 import { cut } from '@etl/lib/capped';
 import { fieldsOf, isAmount, type Reading, Undecoded } from '@etl/lib/reading';
 import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
+import { npxCommand } from '@etl/pipeline/runs/next';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
 import { findOrphans, stopTask, withSummary } from './activities';
-import { showDetails } from './details';
+import { setAttributes } from './attributes';
+import { nextStep, showDetails } from './details';
 import { asFailure, failure } from './failures';
 
 export interface ReapInput {
@@ -73,6 +75,10 @@ export async function reapTasks(argument: ReapInput = {}): Promise<ReapReport> {
   const whole = { ...report, dryRun: !input.stop, stopped, notStopped };
   showDetails(...describe(whole));
   upsertMemo({ reaper: { orphans: report.orphans.length, stopped: stopped.length, unknown: report.unknown.length } });
+  await setAttributes(
+    { EtlOutcome: report.orphans.length > 0 ? 'orphans' : 'clean' },
+    `${report.orphans.length} orphans`,
+  );
   return whole;
 }
 
@@ -81,7 +87,10 @@ function describe({ examined, orphans, unknown, stopped, dryRun }: ReapReport): 
   const more = Math.max(0, orphans.length - maxShown);
   const lines = orphans.map(({ taskArn, workflowId, workflow }) => md`${code(taskArn)}: ${workflowId} ${workflow}`);
   return [
-    md`${examined} tasks, ${orphans.length} orphans (${done}), ${unknown.length} of unknown workflows`,
+    md`**${orphans.length} orphans** (${done}) · ${examined} tasks, ${unknown.length} of unknown workflows`,
+    ...(dryRun && orphans.length > 0
+      ? [nextStep({ text: 'Check that their workflows have ended', command: npxCommand('reap', '--stop') })]
+      : []),
     ...(lines.length > 0 ? [bullets([...lines.slice(0, maxShown), ...(more > 0 ? [`… and ${more} more`] : [])])] : []),
   ];
 }

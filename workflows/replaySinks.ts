@@ -1,17 +1,20 @@
 import { isCalendarDate } from '@etl/lib/names';
 import { fieldsOf, isText, type Reading, Undecoded } from '@etl/lib/reading';
-import { md } from '@etl/lib/text/markdown';
+import { bullets, type Markdown, md } from '@etl/lib/text/markdown';
 import { budgets, messageNames } from '@etl/pipeline/definition';
+import { remedies } from '@etl/pipeline/failures/remedies';
 import type { Batch } from '@etl/pipeline/layout';
+import { npxCommand } from '@etl/pipeline/runs/next';
 import { continueAsNew, defineQuery, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { SinkWork } from '../activities/contract';
 import { listSinkWork, withSummary } from './activities';
-import { showDetails } from './details';
+import { setAttributes } from './attributes';
+import { nextStep, showDetails } from './details';
 import { failure } from './failures';
 import { onQuery } from './handlers';
 import { applySinks } from './sinks';
 
-/** Which commits are applied to which sinks of a declared dataset. */
+/** Selects the batches and sinks of a declared dataset. */
 export interface ReplayInput {
   readonly dataset: string;
   /** @default all sinks of the dataset */
@@ -24,16 +27,17 @@ export interface ReplayInput {
 }
 
 export interface ReplayReport {
-  /** Applications of a commit to a sink. */
+  /** Number of commits that were applied, counted once for each sink. */
   readonly applied: number;
-  /** Batches whose sinks already had the newest commit. */
+  /** Number of batches whose sinks already had the newest commit. */
   readonly current: number;
+  /** Number of commits that could not be applied, counted once for each sink. */
   readonly failed: number;
-  /** The first failures. */
+  /** The first failures, at most 50. */
   readonly failures: readonly { readonly batch: Batch; readonly sink: string; readonly reason: string }[];
 }
 
-/** State of a replay that continues as new. */
+/** State that a replay passes to its next run when it continues as new. */
 interface Progress {
   readonly report: ReplayReport;
   readonly after?: string;
@@ -42,8 +46,10 @@ interface Progress {
 const replayStatusQuery = defineQuery<ReplayReport>(messageNames.status);
 
 const pageSize = 100;
-/** Batches that are applied at a time. Sinks have quotas: Redshift's Data API allows 500 active statements. */
+/** Batches that are applied at the same time. Sinks have quotas: Redshift's Data API allows 500 active statements. */
 const maxConcurrent = 8;
+/** Failures that the Web UI lists. */
+const maxShown = 10;
 /** Failures that the report lists; it counts the others. */
 const maxFailures = 50;
 
@@ -63,8 +69,8 @@ function readReplayInput(input: unknown): Reading<ReplayInput> {
 }
 
 /**
- * Applies the newest commits of a dataset's batches to its sinks: those that are behind, or all. Ends with `SinkFailed`
- * if some could not be applied.
+ * Applies the newest commits of a dataset's batches to its sinks: to the sinks that are behind, or to all.
+ * @throws `SinkFailed` if a sink lacks a commit at the end
  */
 export async function replaySinks(
   argument: ReplayInput,
@@ -74,7 +80,7 @@ export async function replaySinks(
   if ('problem' in reading) throw failure('InvalidInput', `the argument of replaySinks: ${reading.problem}`);
   const input = reading.value;
   let { report, after } = progress;
-  onQuery(replayStatusQuery, () => report, 'Applications of commits so far');
+  onQuery(replayStatusQuery, () => report, 'Commits applied to sinks so far');
   for (;;) {
     const page = await listSinkWork.executeWithOptions(withSummary(`${input.dataset}: ${after ?? 'first page'}`), [
       { ...input, limit: pageSize, ...(after !== undefined && { after }) },
@@ -94,7 +100,16 @@ export async function replaySinks(
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replaySinks>(input, { report, after });
   }
   upsertMemo({ sinks: { ...report, failures: report.failures.slice(0, 10) } });
-  if (report.failed > 0) throw replayFailure(input, report);
+  const isBehind = report.failed > 0;
+  await setAttributes(
+    {
+      EtlDataset: input.dataset,
+      EtlOutcome: isBehind ? 'failed' : 'delivered',
+      EtlFailureType: isBehind ? 'SinkFailed' : undefined,
+    },
+    counts(report),
+  );
+  if (isBehind) throw replayFailure(input, report);
   return report;
 }
 
@@ -116,15 +131,35 @@ function added(report: ReplayReport, { batch }: SinkWork, outcomes: Awaited<Retu
   };
 }
 
-function describe({ dataset, sink = 'all sinks' }: ReplayInput, { applied: done, current, failed }: ReplayReport) {
-  return [md`**${dataset}**, ${sink}`, md`${done} applied, ${failed} failed, ${current} batches already current`];
+function describe({ dataset, sink = 'all sinks' }: ReplayInput, report: ReplayReport): Markdown[] {
+  const { failures } = report;
+  const lines = failures
+    .slice(0, maxShown)
+    .map(({ batch, sink: name, reason }) => md`${batch.batchDate} ${batch.source}, ${name}: ${reason}`);
+  return [
+    md`**${failures.length > 0 ? 'SinkFailed' : counts(report)}** · ${dataset}, ${sink}`,
+    ...(failures.length > 0
+      ? [
+          nextStep({ text: remedies.SinkFailed.first, command: npxCommand('sink', 'replay', dataset) }),
+          md`${counts(report)}`,
+          bullets(lines),
+        ]
+      : []),
+  ];
+}
+
+function counts({ applied: done, current, failed }: ReplayReport): string {
+  return `${done} applied, ${failed} failed, ${current} batches already current`;
 }
 
 function replayFailure({ dataset }: ReplayInput, { failed, failures }: ReplayReport) {
   const lines = failures.map(
     ({ batch, sink, reason }) => `${batch.dataset} ${batch.batchDate} ${batch.source}: ${sink}: ${reason}`,
   );
-  const what = failed === 1 ? '1 commit' : `${failed} commits`;
-  const reason = `${what} of ${dataset} could not be applied to a sink: ${lines[0] ?? ''}`;
+  const what =
+    failed === 1
+      ? `1 sink of a batch of ${dataset} lacks the newest commit`
+      : `${failed} sinks of batches of ${dataset} lack the newest commit, the first one`;
+  const reason = `${what}: ${lines[0] ?? ''}`;
   return failure('SinkFailed', reason, { logTail: lines.slice(0, 20) });
 }

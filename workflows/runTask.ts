@@ -1,4 +1,5 @@
 import type { TaskSize } from '@etl/ecs/sizes';
+import { summary } from '@etl/lib/text/markdown';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { transform as definition } from '@etl/pipeline/definition';
 import { budgetOf, failureTypes } from '@etl/pipeline/failures/table';
@@ -13,6 +14,7 @@ import {
   condition,
   isCancellation,
   patched,
+  sleep,
 } from '@temporalio/workflow';
 import type { LaunchResult, RunIdentity, WaitUntil } from '../activities/contract';
 import { awaitTask, findTasks, launchTask, stopTask, withSummary } from './activities';
@@ -81,7 +83,7 @@ export async function runTask(
 ): Promise<Ended> {
   const { timeoutSeconds, launchQueueSeconds } = context.plan.timings;
   let launched: Launched | undefined;
-  return withinTime(context.plan, timeoutSeconds * 1000, {
+  return withinTime(context, request, timeoutSeconds * 1000, {
     work: async (inTime) => {
       // Time spent in the launch queue does not count toward the timeout, except in runs of earlier versions.
       if (launchQueueSeconds !== undefined) launched = await launch(context, request);
@@ -113,7 +115,7 @@ export async function awaitStopped(
   onTaskEnd: (end: TaskEnd) => void,
 ): Promise<Ended> {
   const { timeoutSeconds } = context.plan.timings;
-  return withinTime(context.plan, Math.max(ended.deadline - Date.now(), 1), {
+  return withinTime(context, ended, Math.max(ended.deadline - Date.now(), 1), {
     work: (inTime) =>
       inTime(async () => {
         const end = await awaitEnd(
@@ -147,10 +149,16 @@ interface Bounded<T> {
   readonly late: () => ApplicationFailure;
 }
 
-async function withinTime<T>({ timings }: Plan, timeout: number, { work, stop, late }: Bounded<T>): Promise<T> {
-  const scope = new CancellationScope({ cancellable: true, timeout });
+async function withinTime<T>(
+  context: RunContext,
+  launched: { readonly generation: number },
+  timeout: number,
+  { work, stop, late }: Bounded<T>,
+): Promise<T> {
+  const { timings } = context.plan;
+  const scope = new CancellationScope();
   try {
-    return await work((timed) => scope.run(timed));
+    return await work((timed) => untilTimeout(scope, timeout, `timeout of ${summaryOf(context, launched)}`, timed));
   } catch (error) {
     const cancelledFromOutside = CancellationScope.current().consideredCancelled;
     const timedOut = isCancellation(error) && !cancelledFromOutside;
@@ -162,6 +170,24 @@ async function withinTime<T>({ timings }: Plan, timeout: number, { work, stop, l
     await CancellationScope.nonCancellable(() => stop(error, why));
     throw timedOut ? late() : error;
   }
+}
+
+/** Runs work in the scope and cancels it after a timeout in milliseconds. A scope's own timer has no summary. */
+function untilTimeout<T>(scope: CancellationScope, timeout: number, text: string, work: () => Promise<T>): Promise<T> {
+  return scope.run(async () => {
+    const timer = new CancellationScope();
+    timer
+      .run(() => sleep(timeout, { summary: summary(text) }))
+      .then(
+        () => scope.cancel(),
+        () => undefined,
+      );
+    try {
+      return await work();
+    } finally {
+      if (!timer.consideredCancelled) timer.cancel();
+    }
+  });
 }
 
 /** Waits for STOPPED only if another launch follows. Otherwise the end of the container is enough. */

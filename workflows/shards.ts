@@ -125,7 +125,7 @@ async function convertOne(
   const plan = { ...planOfShard(context.plan, earlier), warnings: [] };
   const { of, indexUri, reconcileUri } = round;
   const wait = Math.floor((number - 1) / definition.shardStartsPerSecond);
-  if (wait > 0) await sleep(wait * 1000);
+  if (wait > 0) await sleep(wait * 1000, { summary: `before the start of shard ${number} of ${round.of}` });
   const workflowId = shardWorkflowId(run.workflowId, number, of);
   const mode = { kind: 'shard', number, of, indexUri, ...(reconcileUri !== undefined && { reconcileUri }) } as const;
   const child = await inTurn(() => start(workflowId, { plan, title, mode }));
@@ -163,7 +163,9 @@ async function start(workflowId: string, input: ShardInput): Promise<ChildWorkfl
       if (attempt === waits.maxAttempts)
         throw failure('ServiceUnavailable', `workflow ${workflowId} is already running`);
       await requestCancel(workflowId);
-      await sleep(Math.min(waits.firstSeconds * waits.backoffRate ** (attempt - 1), waits.maxSeconds) * 1000);
+      await sleep(Math.min(waits.firstSeconds * waits.backoffRate ** (attempt - 1), waits.maxSeconds) * 1000, {
+        summary: `until an earlier shard ${input.mode.number} of ${input.mode.of} has ended`,
+      });
     }
   }
 }

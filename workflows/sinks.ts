@@ -8,7 +8,7 @@ import { applySink, awaitSink, cancelSink, withSummary } from './activities';
 import { recordApplication } from './facts';
 import { asFailure, failure } from './failures';
 
-/** A batch whose newest commit is applied to sinks. */
+/** A batch, and the sinks to which its newest commit is applied. */
 export interface SinkStage {
   readonly destination: string;
   readonly batch: Batch;
@@ -18,9 +18,9 @@ export interface SinkStage {
 }
 
 /**
- * Applies the newest commit of a batch to all sinks, each independently of the others. A sink that fails does not fail
+ * Applies the newest commit of a batch to all sinks, independently of each other: a failure of one sink does not affect
  * the others.
- * @throws the cancellation, after the statements that were running have been cancelled
+ * @throws the cancellation, after it has cancelled the running statements
  */
 export async function applySinks(stage: SinkStage): Promise<readonly SinkOutcome[]> {
   const ends = await Promise.allSettled(
@@ -40,7 +40,9 @@ async function applyWithRetries(stage: SinkStage, name: string, sink: DeclaredSi
     if (answer.state === 'applied')
       return { sink: name, state: 'applied', commit: answer.commit, detail: answer.detail };
     if (isLast) return { sink: name, state: 'failed', reason: answer.reason };
-    await sleep(1000 * waitSeconds(stage.budget, attempt, Math.random()));
+    await sleep(1000 * waitSeconds(stage.budget, attempt, Math.random()), {
+      summary: `${name} again, attempt ${attempt + 1}`,
+    });
   }
 }
 
@@ -65,7 +67,7 @@ async function applyOnce(
     try {
       return await awaitSink.executeWithOptions(summary, [wait]);
     } catch (error) {
-      // The statement would go on without a run that knows its outcome.
+      // The statement would continue to run, and its outcome would not be recorded.
       await CancellationScope.nonCancellable(() => cancelSink.executeWithOptions(summary, [wait])).catch(
         () => undefined,
       );
@@ -77,13 +79,13 @@ async function applyOnce(
 function ended(answer: SinkAnswer): Ended {
   if (answer.state === 'superseded') return { ...answer, state: 'applied', detail: newerCommit };
   if (answer.state === 'running')
-    return { state: 'failed', reason: 'the statement of the sink has not ended', retry: true };
+    return { state: 'failed', reason: 'the statement of the sink is still running', retry: true };
   return answer;
 }
 
 /**
  * Returns the outcomes if every sink has applied the commit.
- * @throws `SinkFailed` if a sink lacks the commit; the data is committed nevertheless
+ * @throws `SinkFailed` if a sink lacks the commit. The data is committed and stays published
  */
 export function allApplied(
   { batch }: Pick<SinkStage, 'batch'>,

@@ -1,15 +1,14 @@
-import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { messageNames } from '@etl/pipeline/definition';
-import { describeLaunch, type Launch } from '@etl/pipeline/launches';
+import type { EndTexts } from '@etl/pipeline/endOfRun';
+import type { Launch } from '@etl/pipeline/launches';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
-import { shareRead } from '@etl/pipeline/progress';
-import { describeRouting } from '@etl/pipeline/routing/describe';
 import { readTaskProgress, readTaskState } from '@etl/pipeline/runMessages';
 import type { RunStatus, TaskProgress, TaskStateChange } from '@etl/pipeline/runStatus';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { showDetails } from './details';
 import { onQuery, onSignal } from './handlers';
+import { statusDetails } from './statusDetails';
 
 export const statusQuery = defineQuery<RunStatus>(messageNames.status);
 export const taskProgressSignal = defineSignal<[TaskProgress]>(messageNames.taskProgress);
@@ -28,7 +27,7 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   const set = (next: RunStatus): void => {
     const latest = launches.slice(-maxListedLaunches);
     status = { ...next, ...(latest.length > 0 && { launches: latest }), ...(routing && { routing }) };
-    showDetails(...describe(title, status, launches.length - latest.length));
+    showDetails(...statusDetails(title, status, launches.length));
   };
 
   onQuery(statusQuery, () => status, 'Current step of the run, and progress of the transform');
@@ -52,6 +51,11 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   set(status);
   return {
     set,
+    /** Ends the run. `note`: why it failed. */
+    end: (end: EndTexts, note?: string): void => {
+      const { failureType } = status;
+      set({ step: 'done', end, ...(failureType && { failureType }), ...(note !== undefined && { note }) });
+    },
     /** Adds the reasons for the routing to the status. */
     explain: (why: Routing): void => {
       routing = why;
@@ -70,33 +74,8 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
 
 export type StatusTracker = ReturnType<typeof trackStatus>;
 
-function describe(title: string, status: RunStatus, earlier: number): Markdown[] {
-  const { progress } = status;
-  const share = progress ? Math.floor(100 * shareRead(progress)) : 0;
-  return [
-    md`**${title}**`,
-    md`Step: ${describeStep(status)}`,
-    ...(status.taskArn ? [md`Task: ${code(status.taskArn)}`] : []),
-    ...(progress ? [md`Read ${share} %, ${progress.rowsRead} rows, ${progress.parts} parts`] : []),
-    ...(status.note ? [md`${status.note}`] : []),
-    ...(status.answers ?? []).map(({ what, command }) => md`${what}: ${code(command)}`),
-    ...(status.routing ? describeRouting(status.routing).map((line) => md`${line}`) : []),
-    ...(status.launches ? [describeLaunches(status.launches, earlier)] : []),
-  ];
-}
-
-function describeStep({ step, purpose, generation, shards }: RunStatus): string {
-  const launch = generation === undefined ? undefined : `launch ${generation}`;
-  const done = shards && `${shards.done} of ${shards.of} done`;
-  return [step, purpose, launch, done].filter(Boolean).join(', ');
-}
-
 /**
  * Launches that the status lists, the latest ones: a run may wait for capacity a hundred times, or have five hundred
  * shards.
  */
 const maxListedLaunches = 50;
-
-function describeLaunches(launches: readonly Launch[], earlier: number): Markdown {
-  return bullets([...(earlier > 0 ? [`${earlier} earlier launches`] : []), ...launches.map(describeLaunch)]);
-}

@@ -100,7 +100,7 @@ export async function transform<Result>(run: RunContext, work: Work<Result>): Pr
       if (tooExpensive !== undefined) return endAtLimit(tooExpensive);
       const retryAt = new Date(Date.now() + next.delaySeconds * 1000).toISOString();
       status.set({ step: 'wait', ...shownLaunch(context, request), note, retryAt });
-      await sleep(next.delaySeconds * 1000);
+      await sleep(next.delaySeconds * 1000, { summary: `launch ${generation} after ${reason.type}` });
       request = following;
     }
   }

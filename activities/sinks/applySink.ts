@@ -15,8 +15,9 @@ export interface SinkPorts {
 }
 
 /**
- * Applies the newest commit of a batch to a sink, or starts to. A commit that is made meanwhile is applied as well, so
- * the last caller leaves the sink with the newest commit. Appliers of different commits take turns, as projectors do.
+ * Applies the newest commit of a batch to a sink, or submits the statement that applies it. Applies a commit that is made
+ * in the meantime, too, so that the last caller leaves the sink with the newest commit. Callers that apply different
+ * commits take turns, as projectors do.
  */
 export async function applySink(
   { store, sinks }: SinkPorts,
@@ -47,12 +48,12 @@ export async function applySink(
   }
 }
 
-/** A sink that is ahead of the log would never show the data of a log that began anew. */
+/** Returns a failure: a sink that is ahead of the log rejects every commit of a log that was started again. */
 function aheadOfLog({ name }: SinkInput, number: number): SinkState {
   const what = `${name} has a newer commit of this batch than the commit log, whose newest is ${number}`;
   return {
     state: 'failed',
-    reason: `${what}: the log was deleted or restored. Remove the batch from ${name}, then replay it`,
+    reason: `${what}: the log was deleted or restored. Remove the batch from ${name}, then run etl sink replay`,
     retry: false,
   };
 }
@@ -81,7 +82,7 @@ async function inTurn(
   return sinks(sink.type).apply(commit, sink, call).catch(failedForGood);
 }
 
-/** Returns the state for a refusal that no retry can resolve. Rethrows any other error, which Temporal retries. */
+/** Returns the state for an error that no retry can resolve. Rethrows any other error, which Temporal retries. */
 export function failedForGood(error: unknown): Extract<SinkState, { state: 'failed' }> {
   if (error instanceof SinkError) return { state: 'failed', reason: error.message, retry: false };
   throw error;

@@ -4,7 +4,7 @@ import { failedForGood, type SinkPorts } from './applySink';
 import { record } from './record';
 import { sinkCommit } from './sinkCommit';
 
-/** Interval between two polls, in milliseconds: from the first one on, doubled up to the last one. */
+/** Interval between two polls, in milliseconds: starts at `firstMs` and doubles up to `lastMs`. */
 export const pollIntervals = { firstMs: 500, lastMs: 10_000 } as const;
 
 /**
@@ -26,4 +26,8 @@ export async function awaitSink(
   }
 }
 
-const noStatements = { state: 'failed', reason: 'the sink has no statements', retry: false } as const;
+const noStatements = {
+  state: 'failed',
+  reason: 'this worker cannot poll statements of the sink type. Deploy the same version to all workers',
+  retry: false,
+} as const;

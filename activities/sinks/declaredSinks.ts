@@ -9,8 +9,8 @@ export interface DeclaredSinks {
 }
 
 /**
- * Returns the sinks of a declared dataset, and where its batches are.
- * @param only name of the one sink that is returned
+ * Returns the sinks of a declared dataset, and the destination of its batches.
+ * @param only name of the only sink to return. @default all
  * @throws {DeclarationError}
  */
 export function declaredSinks(datasets: Datasets, cleanBase: string, name: string, only?: string): DeclaredSinks {

@@ -7,10 +7,10 @@ import { inTurn } from '../inTurn';
 import { declaredSinks } from './declaredSinks';
 import { sinkStates } from './sinkStates';
 
-/** Batches whose states are read at a time. */
+/** Maximum number of batches whose states are read at the same time. */
 const maxReads = 16;
 
-/** Batches that one page looks at, including those outside the dates, so that a page ends before its timeout. */
+/** Maximum number of batches that one page lists, including those outside the dates, so that it ends before its timeout. */
 const maxLooked = 5000;
 
 /**

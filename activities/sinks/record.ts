@@ -5,10 +5,10 @@ import { readSinkStatus, writeSinkStatus } from '@etl/storage/sinkStatus';
 import type { SinkAnswer, SinkInput } from '../contract';
 import type { SinkState } from '../ports';
 
-/** Longest reason of a failure, in characters: a run's failure has one for each sink. */
+/** Maximum length of a reason, in characters. The failure of a run has one reason for each sink. */
 const maxReason = 2000;
 
-/** Writes the status of a sink after an application has ended. Returns the answer for the workflow. */
+/** Writes the status of a sink after a commit was applied or could not be applied. Returns the result for the workflow. */
 export async function record(
   store: Pick<ObjectStore, 'readSmall' | 'write'>,
   place: BatchLayout,

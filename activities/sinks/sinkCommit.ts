@@ -11,9 +11,10 @@ export interface FoundCommit {
 }
 
 /**
- * Returns a commit of a batch as its sinks read it. @param number @default the newest commit
+ * Returns a commit of a batch in the form that sinks read.
+ * @param number number of the commit. @default the newest commit
  * @throws {StorageError} `NotFound` without such a commit
- * @throws {SinkError} for a commit of an earlier version, whose parts are not in one folder
+ * @throws {SinkError} for a commit of an earlier version, which has no commit folder
  */
 export async function sinkCommit(
   store: Pick<ObjectStore, 'list' | 'readSmall'>,

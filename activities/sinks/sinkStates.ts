@@ -7,7 +7,7 @@ import { readSinkStatus } from '@etl/storage/sinkStatus';
 
 export interface SinkState {
   readonly name: string;
-  /** Absent if nothing was applied yet. */
+  /** Absent until the first commit was applied or failed. */
   readonly status?: SinkStatus;
   /** Whether the sink lacks the newest commit. */
   readonly behind: boolean;

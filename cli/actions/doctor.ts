@@ -1,3 +1,4 @@
+import { attributeChecks } from '../attributeChecks';
 import { type Check, checks } from '../checks';
 import { completePublications } from '../completePublications';
 import { cliExitCodes } from '../errors';
@@ -13,12 +14,13 @@ export interface DoctorOptions {
 const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as const;
 
 export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
-  const [machine, sinks, lateness] = await Promise.all([
+  const [machine, attributes, sinks, lateness] = await Promise.all([
     Promise.all(checks.map((check) => check())),
+    attributeChecks(mend),
     sinkChecks(),
     latenessChecks(),
   ]);
-  const found: readonly Check[] = [...machine, ...sinks, ...lateness];
+  const found: readonly Check[] = [...machine, ...attributes, ...sinks, ...lateness];
   const mended = mend ? await completePublications() : undefined;
   if (json) {
     printJson({ checks: found, ...(mended && { mended }) });

@@ -21,11 +21,11 @@ export interface VacuumOptions {
   readonly json?: boolean;
 }
 
-/** What one destination no longer needs. */
+/** Result of the search below one destination. */
 interface Search extends Destination {
   readonly retention: Retention;
   batches: number;
-  /** Objects with keys that this program does not write. */
+  /** Number of objects with keys that this program does not write. */
   foreign: number;
   readonly due: { readonly batch: Batch; readonly folders: readonly Folder[] }[];
   readonly kept: { readonly uri: string; readonly reason: string }[];
@@ -33,13 +33,13 @@ interface Search extends Destination {
   readonly problems: string[];
 }
 
-/** A folder without the list of its objects, of which there may be millions altogether. */
+/** A folder with the number of its objects. All folders together may have millions, so the objects are not listed. */
 type Folder = Omit<Removable, 'objects'> & { readonly objects: number };
 
-/** Batches whose folders are removed at a time. */
+/** Maximum number of batches whose folders are removed at the same time. */
 const maxRemovals = 4;
 
-/** Removes what batches no longer need, after listing it. Exits with 1 if a batch cannot be read or cleaned. */
+/** Lists, then removes the folders that batches no longer need. Exits with 1 if a batch cannot be read or cleaned. */
 export async function vacuum({ dataset = [], olderThan, dryRun = false, json }: VacuumOptions): Promise<void> {
   const config = parseConfig(process.env);
   const days = olderThan ?? config.ETL_KEEP_COMMITS_DAYS;
@@ -102,7 +102,7 @@ async function removeDue(store: ObjectStore, found: Search): Promise<Folder[]> {
   return removed.flatMap((each) => each ?? []).map(shown);
 }
 
-/** Returns undefined for a batch that fails, and adds its problem: the other batches are cleaned nevertheless. */
+/** Returns undefined for a batch that fails and records its problem, so that the other batches are cleaned nevertheless. */
 async function orProblem<T>(found: Search, batch: Batch, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

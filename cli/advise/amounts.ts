@@ -18,7 +18,7 @@ export function fileSize(text: string): number {
   return amount(text, bytesOf, '10GB');
 }
 
-/** Parses an option that takes memory: `8GB` or `8192MB`, in units of 1024 as in the prices of AWS. Returns MiB. */
+/** Parses an option that takes memory, such as `8GB` or `8192MB`. A GB is 1024 MB, as in AWS prices. Returns MiB. */
 export function memory(text: string): number {
   return amount(text, mibOf, '8GB');
 }

@@ -5,9 +5,9 @@ import { batchesBelow } from '@etl/storage/batches';
 import { readNewestCommit } from '@etl/storage/commitLog';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
 
-/** Latest batches of a dataset whose manifests are read. */
+/** Maximum number of manifests that are read of a dataset: those of its latest batches. */
 export const maxBatches = 200;
-/** Manifests that are read at the same time. */
+/** Number of manifests that are read at the same time. */
 const parallel = 8;
 
 export interface HistoryQuery {
@@ -21,11 +21,11 @@ export interface HistoryQuery {
 
 export interface DatasetHistory {
   readonly dataset: string;
-  /** Newest commit of each batch, by batch date. */
+  /** Manifest of the newest commit of each batch, ordered by batch date. */
   readonly manifests: readonly Manifest[];
-  /** Batches that were not read: earlier ones than the latest 200. */
+  /** Number of batches that were not read because they are not among the latest 200. */
   readonly left: number;
-  /** Batches whose newest commit is unreadable. */
+  /** Number of batches whose newest commit is unreadable. */
   readonly unreadable: number;
 }
 

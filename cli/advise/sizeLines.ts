@@ -11,11 +11,11 @@ export interface HistoryReport {
   readonly to: string;
   readonly prices: { readonly region: string; readonly date: string };
   readonly datasets: readonly SizeAdvice[];
-  /** Datasets without a run that shows the need of one task. */
+  /** Datasets without a run in which one task converted the whole file. */
   readonly notAdvised: readonly string[];
-  /** Batches that were not read, because a dataset has more than the most that are read. */
+  /** Number of batches that were not read, because only the latest 200 of a dataset are read. */
   readonly left: number;
-  /** Batches whose newest commit is unreadable. */
+  /** Number of batches whose newest commit is unreadable. */
   readonly unreadable: number;
 }
 

@@ -15,12 +15,15 @@ export function sinkCommand(): Command {
     .option('--json', 'print one JSON object')
     .action((options: SinkStatusOptions) => statusAction().sinkStatus(options));
   const replay = new Command('replay')
-    .description('apply the newest commits of a dataset to its sinks again')
+    .description('apply the newest commits of a dataset to its sinks')
     .argument('<dataset>', 'name of the dataset')
     .option('--sink <name>', 'name of a sink (default: all)')
-    .option('--from <YYYY-MM-DD>', 'first batch date; with dates, all sinks apply the batches again')
+    .option(
+      '--from <YYYY-MM-DD>',
+      'first batch date; with a date, commits that the sinks already have are applied, too',
+    )
     .option('--to <YYYY-MM-DD>', 'last batch date')
-    .option('--all', 'also apply commits that the sinks have')
+    .option('--all', 'also apply commits that the sinks already have')
     .option('--json', 'print one JSON object at the end')
     .action((dataset: string, options: ReplayOptions) => replayAction().replay(dataset, options));
   return new Command('sink')

@@ -3,7 +3,7 @@ import type { RunRecord } from '@etl/pipeline/costs/runCost';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { paidStartSeconds } from '@etl/pipeline/routing/estimate';
 
-/** Returns the record of the launch that committed a batch, at the size and for the time that its manifest has. */
+/** Returns a record of the launch that committed a batch, with the size and the duration in the manifest. */
 export function recordOfCommit(manifest: Manifest): RunRecord {
   const { dataset, generation, batchDate, resources, source } = manifest;
   const size = reportedSize(resources);

@@ -11,7 +11,7 @@ export interface CostOutput extends CostReport {
   readonly to: string;
   readonly by: CostGroup;
   readonly prices: { readonly region: string; readonly date: string };
-  /** What the report lacks, one sentence each. */
+  /** What the report does not include, one sentence each. */
   readonly notes: readonly string[];
 }
 

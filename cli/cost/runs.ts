@@ -3,20 +3,20 @@ import type { RunRecord } from '@etl/pipeline/costs/runCost';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
 
-/** Most runs that a report reads. */
+/** Maximum number of runs that a report reads. */
 export const maxRuns = 10_000;
 
 export interface RunsRead {
   readonly runs: readonly RunRecord[];
-  /** Runs without a record: terminated, or of an unknown form. */
+  /** Number of runs without a record: terminated, or of an unknown form. */
   readonly withoutRecord: number;
-  /** Runs that are still open. */
+  /** Number of open runs. */
   readonly open: number;
-  /** Whether there are more than the most that are read. */
+  /** Whether there are more runs than the maximum. */
   readonly limited: boolean;
 }
 
-/** Reads the records of the pipelines that started on these days (UTC, both inclusive), from the server's visibility. */
+/** Reads the records of the runs that started on these days (UTC, both inclusive) from the server's visibility store. */
 export async function readRuns(
   client: { readonly workflow: Pick<Client['workflow'], 'list'> },
   { from, to }: { readonly from: string; readonly to: string },

@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import type { FaultPlan } from '@etl/fargate/faults/plan';
 import { clientSettings } from '@etl/pipeline/awsClients';
+import { Connection } from '@temporalio/client';
 import { createTaskDefinitionRegistrar } from '../../aws/taskDefinitionRegistrar';
+import { registerAttributes } from '../../config/searchAttributes';
 import { localEcsSettings, localTaskDefinition } from '../ecsSettings';
 import { isPortFree } from '../freePort';
 import { places } from '../places';
@@ -37,8 +39,8 @@ export async function findServer(settings: SystemSettings): Promise<FoundServer>
     log('install the Temporal CLI (https://docs.temporal.io/cli), or run npx etl up.');
     return { start: () => startTestServer({ exe, port, logFile, signal }), hasUi: false };
   }
-  const start = () =>
-    startDevServer({
+  const start = async () => {
+    const server = await startDevServer({
       exe,
       port,
       uiPort: settings.uiPort,
@@ -47,7 +49,23 @@ export async function findServer(settings: SystemSettings): Promise<FoundServer>
       logFile,
       ...(settings.persistent && { dbFile: temporalDatabase }),
     });
+    await registerOwnAttributes(settings);
+    return server;
+  };
   return { start, hasUi: true };
+}
+
+/** Registers the search attributes of runs. Best effort: runs do without those that are missing. */
+async function registerOwnAttributes(settings: SystemSettings): Promise<void> {
+  const { temporalPort, namespace = 'default', log } = settings;
+  try {
+    const connection = await Connection.connect({ address: `127.0.0.1:${temporalPort}` });
+    const { missing, otherType } = await registerAttributes(connection, namespace).finally(() => connection.close());
+    const absent = [...missing, ...otherType];
+    if (absent.length > 0) log(`Search attributes that could not be registered: ${absent.join(', ')}`);
+  } catch (error) {
+    log(`The search attributes could not be registered: ${(error as Error).message}`);
+  }
 }
 
 export async function startEndpoint(

@@ -250,6 +250,16 @@ export const steps = {
     totalTimeoutSeconds: 300,
     retry: apiRetry,
   },
+  /**
+   * Looks up the search attributes that may be set. A local activity: its result is recorded by the workflow task that
+   * sets them.
+   */
+  registeredAttributes: {
+    taskQueue: taskQueues.main,
+    attemptTimeoutSeconds: 3,
+    totalTimeoutSeconds: 5,
+    retry: 'once',
+  },
   /** Only if a collector is configured. The attempt hands the event to the worker, which sends it in the background. */
   reportLineage: {
     taskQueue: taskQueues.main,

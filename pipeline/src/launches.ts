@@ -92,13 +92,13 @@ export function describePurpose({ shard, purpose }: Pick<Launch, 'shard' | 'purp
   return shard === undefined ? purpose : `shard ${shard}`;
 }
 
-/** Returns `launch 2: Spot, 2048/8192, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
+/** Returns `launch 2: Spot, 2 vCPU, 8 GiB, 61 s, $0.0016: SpotInterruption: Your Spot Task was interrupted.` */
 export function describeLaunch(launch: Launch): string {
   const { generation, lane, spot, size, seconds, costUsd, failureType, reason, shard, purpose } = launch;
   const what = describePurpose(launch);
   const facts = [
     lane === 'light' ? 'light lane' : spot ? 'Spot' : 'on demand',
-    ...(size ? [`${size.cpu}/${size.memoryMiB}`] : []),
+    ...(size ? [`${size.cpu / 1024} vCPU, ${size.memoryMiB / 1024} GiB`] : []),
     ...(seconds === undefined ? [] : [`${Math.round(seconds)} s`]),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)}`]),
   ];

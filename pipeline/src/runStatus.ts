@@ -1,3 +1,5 @@
+import type { EndTexts } from './endOfRun';
+import type { FailureType } from './failures/table';
 import type { Launch } from './launches';
 import type { Progress } from './manifest';
 import type { Routing } from './plan';
@@ -29,6 +31,10 @@ export interface RunStatus {
   readonly launches?: readonly Launch[];
   /** Reasons for the route of the run, and its estimate. */
   readonly routing?: Routing;
+  /** Failure type of the run, once it has failed. */
+  readonly failureType?: FailureType;
+  /** How the run ended; absent while it is open. */
+  readonly end?: EndTexts;
   /** Why the run waits, or how it ended. */
   readonly note?: string;
   /** When the next launch starts, in ISO 8601: with the step `wait`. */

@@ -6,8 +6,8 @@ export const workflowMutations = [
     edits: [
       ['  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n', ''],
       [
-        '  finish(status, { outcome: failureType, reason,',
-        '  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n  finish(status, { outcome: failureType, reason,',
+        '  await finish(\n    status,\n    subject,',
+        '  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n  await finish(\n    status,\n    subject,',
       ],
     ],
   },
@@ -49,7 +49,7 @@ export const workflowMutations = [
   {
     name: 'half the wait between launches',
     file: 'workflows/transform.ts',
-    edits: [['sleep(next.delaySeconds * 1000)', 'sleep(next.delaySeconds * 500)']],
+    edits: [['sleep(next.delaySeconds * 1000,', 'sleep(next.delaySeconds * 500,']],
   },
   {
     name: 'a missing commit is a failed task',
@@ -59,7 +59,9 @@ export const workflowMutations = [
   {
     name: 'a different timeout of the task',
     file: 'workflows/runTask.ts',
-    edits: [['withinTime(context.plan, timeoutSeconds * 1000', 'withinTime(context.plan, timeoutSeconds * 2000']],
+    edits: [
+      ['withinTime(context, request, timeoutSeconds * 1000', 'withinTime(context, request, timeoutSeconds * 2000'],
+    ],
   },
   {
     name: 'a task that timed out is launched again',

@@ -164,6 +164,15 @@ export const differences = [
     shownBy: 'test: test/step-functions/lambdas/notFollowed.test.ts',
   },
   {
+    id: 'search-attributes',
+    what: 'Finding runs by dataset, date, owner, outcome, failure type, rows or cost',
+    temporal:
+      'a query over search attributes (docs/web-ui.md), and texts of the current step, cost and next step in the Web UI',
+    stepFunctions: 'executions are listed by status and name',
+    reason: 'an execution has neither indexed attributes nor texts that it can set',
+    shownBy: 'documentation: AWS Step Functions API Reference, ListExecutions',
+  },
+  {
     id: 'one-letter',
     what: 'An event that fails several times, or is delivered after a failure',
     temporal: 'has one dead letter with its latest failure, which the delivery deletes',

@@ -3,19 +3,19 @@ import { transform } from '@etl/pipeline/definition';
 import type { ListedObject, ObjectStore } from './objectStore';
 
 /**
- * Time without writes after which work folders are abandoned, in seconds. It exceeds the time that a held batch waits
- * for approval.
+ * Time without writes after which a work folder counts as abandoned, in seconds. Exceeds the time for which a held batch
+ * waits for approval.
  */
 export const workGraceSeconds = transform.approvalSeconds + 24 * 3600;
 
 /** A folder of one writer: a work folder or a commit folder. */
 export interface BatchFolder {
-  /** Time of the last write below it, by the clock of the store. */
+  /** Time of the last write to the folder, by the clock of the store. */
   newest: Date;
   readonly objects: BatchObject[];
 }
 
-/** Returns the direct children of a prefix. */
+/** Returns the direct children of a prefix, by URI. */
 export async function readFolders(store: Pick<ObjectStore, 'list'>, prefix: string): Promise<Map<string, BatchFolder>> {
   return foldersIn(prefix, await readObjects(store, prefix));
 }
@@ -30,7 +30,7 @@ export async function readObjects(store: Pick<ObjectStore, 'list'>, prefix: stri
   return found;
 }
 
-/** Returns the direct children of a prefix, of those that the objects show. */
+/** Returns the direct children of a prefix that contain or are one of the objects, by URI. */
 export function foldersIn(prefix: string, objects: readonly BatchObject[]): Map<string, BatchFolder> {
   const found = new Map<string, BatchFolder>();
   for (const object of objects) {
@@ -44,7 +44,7 @@ export function foldersIn(prefix: string, objects: readonly BatchObject[]): Map<
   return found;
 }
 
-/** Returns the direct child of a prefix that contains an object, or is the object. */
+/** Returns the direct child of a prefix that contains the object or is the object. */
 export function childOf(prefix: string, uri: string): string {
   const end = uri.indexOf('/', prefix.length + 1);
   return end < 0 ? uri : uri.slice(0, end);

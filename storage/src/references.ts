@@ -4,12 +4,12 @@ import { childOf } from './batchFolders';
 import { type Commit, readCommits } from './commitLog';
 import type { ObjectStore } from './objectStore';
 
-/** What the commit log of a batch refers to. */
+/** Objects and folders to which the commit log of a batch refers. */
 export interface LogReferences {
   readonly newest: Commit | undefined;
-  /** URIs of the objects that commits refer to. */
+  /** URIs of the objects to which commits refer. */
   readonly referenced: ReadonlySet<string>;
-  /** By commit folder, the greatest number of a commit that refers to it. */
+  /** Greatest number of a commit that refers to a commit folder, by URI of the folder. */
   readonly folders: ReadonlyMap<string, number>;
   /** IDs of the runs that have committed. */
   readonly ended: ReadonlySet<string>;

@@ -15,22 +15,22 @@ import { readReferences } from './references';
 import { readSinkStatus } from './sinkStatus';
 
 export interface Retention {
-  /** Days for which the folder of a replaced commit is kept, from the commit that replaced it on. */
+  /** Days for which the folder of a replaced commit is kept, measured from the commit that replaced it. */
   readonly days: number;
-  /** By the clock of the store. */
+  /** Current time of the store's clock. */
   readonly now: Date;
 }
 
 /**
- * `replaced`: parts of a commit that a later one has replaced. `unreferenced`: parts that a launch gathered without
- * committing them. `abandoned`: work of dead runs.
+ * `replaced`: parts of a commit that a later commit replaced. `unreferenced`: parts that a launch gathered but did not
+ * commit. `abandoned`: work, claims and projections of dead runs.
  */
 export type RemovableReason = 'replaced' | 'unreferenced' | 'abandoned';
 
 export interface Removable {
   readonly uri: string;
   readonly reason: RemovableReason;
-  /** When the commit was replaced, or when the folder was last written. */
+  /** Time at which the commit was replaced, or of the last write to the folder. */
   readonly since: Date;
   readonly objects: readonly string[];
   readonly bytes: number;
@@ -38,13 +38,13 @@ export interface Removable {
 
 export interface Examined {
   readonly removable: readonly Removable[];
-  /** Folders that are older than the retention but still in use, with the reason. */
+  /** Folders that exceed the retention but are still in use, with the reason. */
   readonly kept: readonly { readonly uri: string; readonly reason: string }[];
   /** URIs of objects that this program does not write. They are never removed. */
   readonly foreign: readonly string[];
 }
 
-/** Keys that this program writes, relative to the folder of all commits, of all work, and of claims and projections. */
+/** Keys that this program writes, relative to `etl-commits/…/<source>`, `work`, `claims` or `removals`, and `projections`. */
 const ownKeys = {
   commits: /^[\w-]+-[0-9a-f]{12}\/part-\d{5,}\.parquet$/,
   works: /^[\w-]+-\d+\/(?:again\/)?[\w-]+(?:\.[\w-]+)*$/,
@@ -53,9 +53,12 @@ const ownKeys = {
 } as const;
 
 /**
- * Returns what a batch no longer needs. Never the folder of the newest commit; nothing else either while the newest
- * commit is not published; no folder of a run that has written to its work folder within the grace period; and no commit
- * from that on which a sink has, if the sink lacks the newest one.
+ * Returns the folders that a batch no longer needs. Keeps:
+ * - the folder of the newest commit;
+ * - all commit folders while the newest commit is not published;
+ * - commit folders of a run that wrote to its work folder within the grace period, and then also all work folders;
+ * - if a sink lacks the newest commit, the folder of the commit that it has and of all later commits; all commit folders if
+ *   it has none, or one that is newer than the log.
  *
  * @throws {StorageError} `NotFound` or `Corrupt` for a damaged commit log
  */
@@ -66,7 +69,7 @@ export async function examine(
 ): Promise<Examined> {
   const cutoff = new Date(now.getTime() - days * 86_400_000);
   const deadBefore = deadline({ days, now });
-  // The log last: a run that commits meanwhile is either seen at work, or in the log.
+  // The log is read last: a run that commits in the meantime is found either in its work folder or in the log.
   const internal = await readObjects(store, place.internal);
   const commits = await readFolders(store, place.commitFolders);
   const log = await readReferences(store, place);
@@ -109,7 +112,7 @@ export async function examine(
   };
 }
 
-/** Returns the time before which the last write of a run must be for the run to count as dead. */
+/** Returns the time before which a run must have made its last write to count as dead. */
 export function deadline({ days, now }: Retention): Date {
   return new Date(now.getTime() - Math.max(days * 86_400, workGraceSeconds) * 1000);
 }
@@ -120,7 +123,7 @@ interface OwnFolder {
   readonly objects: readonly { readonly uri: string; readonly bytes: number }[];
 }
 
-/** Returns the folders with the objects that this program has written, without those that are referenced. */
+/** Returns the folders with the objects that this program has written, without referenced objects. */
 function ownFolders(
   prefix: string,
   found: ReadonlyMap<string, BatchFolder>,
@@ -144,7 +147,7 @@ function removable({ uri, since, objects }: OwnFolder & { readonly since: Date }
   return { uri, reason, since, objects: objects.map((object) => object.uri), bytes };
 }
 
-/** Returns a function that returns why the folder of a commit, or of no commit, is in use. */
+/** Returns a function that returns why a commit folder is in use; its argument is undefined for an unreferenced folder. */
 async function reasonsToKeep(
   store: Pick<ObjectStore, 'list' | 'readSmall'>,
   place: BatchLayout,
@@ -157,7 +160,7 @@ async function reasonsToKeep(
   for (const uri of foldersIn(place.sinks, internal).keys()) {
     const sink = decodeURIComponent(uri.slice(place.sinks.length + 1));
     const applied = (await readSinkStatus(store, place, sink))?.applied ?? 0;
-    // A sink that is ahead of the log refers to a folder that the log does not know.
+    // A sink that is ahead of the log uses a folder to which the log does not refer.
     if (applied !== newest?.number) behind.push({ sink, from: applied > (newest?.number ?? 0) ? 0 : applied });
   }
   return (commit) => {

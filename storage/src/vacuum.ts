@@ -8,14 +8,14 @@ import type { ObjectStore } from './objectStore';
 import { deadline, examine, type Removable, type Retention } from './removable';
 import { type TurnTimings, takeTurn, turnTimings } from './turns';
 
-/** After every timestamp: dead writers write nothing more. */
+/** Later than every timestamp. All unfinished writes are removed, because their writers are dead. */
 const anyTime = new Date(8.64e15);
 
 /**
- * Removes folders of a batch, of those that `examine` still finds removable. Idempotent, and safe beside launches of the
- * batch. A launch of the same run may adopt a folder that looks abandoned: it first writes to its work folder, then waits
- * for claims of removals, then gathers and commits. This function first writes a claim, then looks at the work folders.
- * So it either sees the launch, or the launch waits for it.
+ * Removes the chosen folders of a batch that `examine` still finds removable. Idempotent. Launches of the batch may run at
+ * the same time: a launch may adopt an abandoned folder of its run. The launch first writes to its work folder, then waits
+ * for claims in `removals/`, then gathers and commits. This function first writes a claim, then lists the work folders.
+ * Therefore, either it finds the launch, or the launch waits for it.
  *
  * @param chosen URIs of folders
  * @returns the folders that were removed
@@ -37,14 +37,14 @@ export async function removeFolders(
     for (const folder of due) removed.set(folder.uri, removed.get(folder.uri) ?? folder);
     const changes = due.flatMap((folder) => removals(store, folder));
     let done = 0;
-    // A claim that expires cannot be renewed here: a launch may have begun meanwhile.
+    // An expired claim cannot be renewed here: a launch may have started in the meantime.
     while (done < changes.length && turn.isFresh()) await changes[done++]?.();
     await turn.end();
     if (done === changes.length) return [...removed.values()];
   }
 }
 
-/** Returns functions that remove a folder's objects, and then its empty folders and unfinished writes. */
+/** Returns functions that remove the objects of a folder, then its unfinished writes and empty folders. */
 function removals(store: ObjectStore, { uri, objects }: Removable): (() => Promise<void>)[] {
   const removeRest = async () => {
     await store.removeUnfinished(uri, anyTime);
@@ -54,7 +54,7 @@ function removals(store: ObjectStore, { uri, objects }: Removable): (() => Promi
   return [...inGroups(objects, (object) => store.remove(object)), ...(isFolder ? [removeRest] : [])];
 }
 
-/** Removes unfinished writes of dead runs, which listings do not show: drafts and multipart uploads. */
+/** Removes unfinished writes of dead runs: drafts and multipart uploads, which listings do not show. */
 export async function removeUnfinishedWrites(
   store: Pick<ObjectStore, 'removeUnfinished'>,
   destination: string,
@@ -67,7 +67,7 @@ export async function removeUnfinishedWrites(
   }
 }
 
-/** Returns the time by the clock of the store, which may differ from this machine's by any amount. */
+/** Returns the time of the store's clock, which may differ from the clock of this machine. */
 export async function storeTime(
   store: Pick<ObjectStore, 'write' | 'head' | 'remove'>,
   destination: string,

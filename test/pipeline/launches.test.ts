@@ -41,7 +41,7 @@ describe('a launch', () => {
   test('is described in one line', () => {
     const launch = launchOf({ generation: 2, spot: true }, end);
     expect(describeLaunch({ ...launch, failureType: 'SpotInterruption', reason: 'interrupted' })).toBe(
-      'launch 2: Spot, 2048/8192, 120 s, $0.0012: SpotInterruption: interrupted',
+      'launch 2: Spot, 2 vCPU, 8 GiB, 120 s, $0.0012: SpotInterruption: interrupted',
     );
     expect(describeLaunch({ generation: 1, lane: 'fargate', spot: false })).toBe('launch 1: on demand: delivered');
   });

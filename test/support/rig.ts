@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { steps } from '@etl/pipeline/definition';
 import type { Fact } from '@etl/pipeline/facts';
+import { type AttributeValues, attributeNames, attributePairs } from '@etl/pipeline/searchAttributes';
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
@@ -31,6 +32,8 @@ interface Other {
   readonly more?: readonly unknown[];
   /** ID prefix of child workflows that use the same activities. */
   readonly children?: string;
+  /** Search attributes from the start. They must be registered. */
+  readonly attributes?: AttributeValues;
 }
 
 /** Routes each call to the activities of the calling workflow: one pair of workers serves every test of a file. */
@@ -128,7 +131,9 @@ export class Rig {
     return scenario(async (event = sampleEvent, workflowId = `test-${this.given.size}`, other = {}) => {
       this.given.set(workflowId, activities);
       if (other.children !== undefined) this.adopted.push([other.children, activities]);
-      const started = { workflowId, taskQueue: 'etl', args: [event, ...(other.more ?? [])] };
+      const typedSearchAttributes = attributePairs(other.attributes ?? {}, attributeNames);
+      const args = [event, ...(other.more ?? [])];
+      const started = { workflowId, taskQueue: 'etl', args, typedSearchAttributes };
       const handle = await this.env.client.workflow.start(other.type ?? 'etlPipeline', started);
       this.handles.push(handle);
       return handle;

@@ -90,7 +90,7 @@ withBoth('the sinks of a declared dataset', () => {
     const replayed = await run('sink', 'replay', 'ventas', '--from', day, '--to', day);
     expect(replayed).toMatchObject({ exitCode: 0 });
     expect(replayed.stdout).toMatch(
-      /^Started etl-sinks\/ventas\n[\s\S]*1 application, 0 failed, 0 batches already current\n$/,
+      /^Started etl-sinks\/ventas\n[\s\S]*1 applied, 0 failed, 0 batches already current\n$/,
     );
     expect(await locations()).toHaveLength(1);
     expect(await json('sink', 'replay', 'ventas', '--all')).toMatchObject({ exitCode: 0, report: { applied: 2 } });
@@ -183,7 +183,7 @@ withBoth('the sinks of a declared dataset', () => {
       child.kill('SIGINT');
       const { exitCode, stdout, stderr } = await ended;
       expect(exitCode).toBe(130);
-      expect(stdout).toContain('Following etl-sinks/ventas, which was running already');
+      expect(stdout).toContain('Following etl-sinks/ventas, which was already running');
       expect(stderr).toContain('The replay continues without this command. Cancel it with: ');
       expect((await handle.describe()).status.name).toBe('RUNNING');
       await handle.terminate();

@@ -1,12 +1,14 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Start } from '@etl/pipeline/intake/starts';
+import { attributesOfBatch } from '@etl/pipeline/searchAttributes';
 import {
   type Client,
   isGrpcServiceError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
+import { startWithAttributes } from '../../config/searchAttributes';
 
 /**
  * Deadline of a call, in milliseconds: an unavailable server must not delay the next message or the worker's shutdown.
@@ -46,7 +48,11 @@ export function createStarter(client: Client, timeoutMs = defaultTimeoutMs): (st
       workflowIdConflictPolicy: 'FAIL',
     } as const;
     try {
-      await client.withDeadline(Date.now() + timeoutMs, () => client.workflow.start(workflowTypes.pipeline, options));
+      await startWithAttributes(client, attributesOfBatch(batch), (attributes) =>
+        client.withDeadline(Date.now() + timeoutMs, () =>
+          client.workflow.start(workflowTypes.pipeline, { ...options, ...attributes }),
+        ),
+      );
       return 'started';
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return 'duplicate';

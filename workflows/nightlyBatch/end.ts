@@ -1,11 +1,16 @@
+import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
+import { type EndTexts, endLine, nextLine } from '@etl/pipeline/endOfRun';
 import { noEvidence } from '@etl/pipeline/evidence';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
+import { roundUsd } from '@etl/pipeline/prices/roundUsd';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { notify, withSummary } from '../activities';
+import { setAttributes } from '../attributes';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { warn, writePage } from './results';
 import type { BatchState, RunningFile } from './state';
+import { namesOf } from './window';
 
 /** Problems in the memo, which lists of workflows show. The results have all of them. */
 const problemsInMemo = 10;
@@ -31,15 +36,20 @@ export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summa
   );
 }
 
+/** Returns whether a batch that ends this way fails, because it has not delivered all files. */
+export function isIncomplete({ plan }: Pick<BatchState, 'plan'>, ended: BatchEnd): boolean {
+  return ended === 'incomplete' && plan.onFailure === 'fail';
+}
+
 /** Writes the remaining results, sends the notification once, and writes the outcome to the memo. */
-export async function finish(state: BatchState, failed: ApplicationFailure | undefined): Promise<BatchEnd> {
+export async function finish(state: BatchState, failed: ApplicationFailure | undefined): Promise<Finished> {
   while (state.results.length > 0) await writePage(state);
   const { summary, plan, batch } = state;
   const ended = endOf(state, failed);
   const tooFew = failed ? undefined : shortOfFiles(state);
   const why = failed
     ? { failureType: failureTypeOf(failed), reason: failed.message }
-    : tooFew !== undefined && { failureType: 'BatchIncomplete', reason: tooFew };
+    : tooFew !== undefined && { failureType: 'BatchIncomplete' as const, reason: tooFew };
   const outcome: Outcome = {
     kind: 'batch',
     ended,
@@ -49,14 +59,36 @@ export async function finish(state: BatchState, failed: ApplicationFailure | und
   };
   const notification = await sendNotification(outcome, batch);
   const problems = summary.problems.slice(0, problemsInMemo);
-  upsertMemo({ batch: { ended, ...(why && { failureType: why.failureType }), ...summary, problems, notification } });
-  return ended;
+  const failureType = why ? why.failureType : isIncomplete(state, ended) ? 'BatchIncomplete' : undefined;
+  const texts = batchEndTexts({ workflowId: batch.workflowId, ended, failureType, summary });
+  const first = { ended, ...(why && { failureType: why.failureType }), next: nextLine(texts.next) };
+  upsertMemo({ batch: { ...first, ...summary, problems, notification } });
+  const { from, to } = plan;
+  await setAttributes(
+    {
+      // A backfill of several days belongs to none of them.
+      ...(from === to && { EtlBatchDate: from }),
+      EtlOutcome: ended,
+      EtlFailureType: failureType,
+      EtlRowsWritten: summary.rowsWritten,
+      EtlCostUsd: roundUsd(summary.costUsd),
+    },
+    endLine(texts),
+  );
+  return { ended, texts };
+}
+
+interface Finished {
+  readonly ended: BatchEnd;
+  /** For the current details. */
+  readonly texts: EndTexts;
 }
 
 /** Notifies that the request was invalid, and returns the failure. There is no summary. */
 export async function refuse(reasons: readonly string[], subject: Subject): Promise<ApplicationFailure> {
   const notification = await sendNotification({ kind: 'invalid', reasons }, subject);
   upsertMemo({ batch: { ended: 'failed', failureType: 'InvalidInput', reasons: reasons.slice(0, 20), notification } });
+  await setAttributes({ EtlOutcome: 'failed', EtlFailureType: 'InvalidInput' }, 'InvalidInput');
   return failure('InvalidInput', reasons.join('; '), { logTail: reasons });
 }
 
@@ -71,6 +103,7 @@ export async function unplanned(error: unknown, subject: Subject): Promise<Appli
   );
   const ended = kind === 'cancelled' ? 'cancelled' : 'failed';
   upsertMemo({ batch: { ended, failureType, reason: failed.message, notification } });
+  await setAttributes({ EtlOutcome: ended, EtlFailureType: failureType }, failureType);
   return failed;
 }
 
@@ -98,13 +131,12 @@ export function incomplete(summary: BatchSummary, tooFew: string | undefined): A
  * their own. If the message cannot be sent, the summary has a warning.
  */
 export async function notifyHeld(state: BatchState, file: RunningFile, until = 'unknown'): Promise<void> {
-  const { uri, batchDate, workflowId, held = '' } = file;
-  const [, dataset = '', , source = ''] = workflowId.split('/');
+  const { uri, batchDate, held = '' } = file;
   const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;
   try {
     const outcome = { kind: 'held', reason, until } as const;
     await notify.executeWithOptions(withSummary('batch: held'), [
-      { outcome, subject: { ...state.batch, batchDate, dataset, source } },
+      { outcome, subject: { ...state.batch, batchDate, ...namesOf(file) } },
     ]);
   } catch (error) {
     const warning = `the notification that ${uri} is held could not be sent: ${asFailure(error).message}`;

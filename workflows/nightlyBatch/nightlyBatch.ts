@@ -16,7 +16,7 @@ import { asFailure, failure, failureTypeOf } from '../failures';
 import { withoutUpdates } from '../handlers';
 import { type Continued, readContinued } from './continued';
 import { listenToControl } from './control';
-import { finish, incomplete, refuse, shortOfFiles, unplanned } from './end';
+import { finish, incomplete, isIncomplete, refuse, shortOfFiles, unplanned } from './end';
 import { createFiles, startable } from './files';
 import { addResult, hasFullPage, noteNotAFile, writePage } from './results';
 import { type BatchState, beginning, hasPlace } from './state';
@@ -70,15 +70,14 @@ export async function nightlyBatch(request: unknown, handedOver?: Continued): Pr
   isOpen = false;
   track.enter('end');
   // Every file was tried: a cancellation from here on has no effect.
-  const ended = await CancellationScope.nonCancellable(async () => {
+  const { ended, texts } = await CancellationScope.nonCancellable(async () => {
     await condition(allHandlersFinished);
     return finish(known, stopped);
   });
-  track.enter('done');
+  track.end(texts);
   if (stopped) throw asEnd(stopped);
   const tooFew = shortOfFiles(known);
-  const isIncomplete = ended === 'incomplete' && known.plan.onFailure === 'fail';
-  if (isIncomplete || tooFew !== undefined) throw incomplete(known.summary, tooFew);
+  if (isIncomplete(known, ended) || tooFew !== undefined) throw incomplete(known.summary, tooFew);
   return known.summary;
 }
 
@@ -108,11 +107,12 @@ async function begin(request: unknown, track: ReturnType<typeof trackBatch>): Pr
     ? planBatch.executeWithOptions(withSummary(workflowId), [{ request, scheduledAt }])
     : Promise.resolve({ valid: false as const, reasons: [problem] })
   ).catch(async (error: unknown) => {
-    track.refused([asFailure(error).message]);
+    const failed = asFailure(error);
+    track.refused(batch.workflowId, failureTypeOf(failed), [failed.message]);
     throw asEnd(await CancellationScope.nonCancellable(() => unplanned(error, batch)));
   });
   if (validation.valid) return beginning(validation.plan, batch);
-  track.refused(validation.reasons);
+  track.refused(workflowId, 'InvalidInput', validation.reasons);
   throw await CancellationScope.nonCancellable(() => refuse(validation.reasons, batch));
 }
 

@@ -1,12 +1,14 @@
-import { bullets, code, type Markdown, md, numbersTable } from '@etl/lib/text/markdown';
+import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
 import { approveCommand } from '@etl/pipeline/approval';
 import type { BatchStatus } from '@etl/pipeline/batch/control';
+import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import type { BatchSummary } from '@etl/pipeline/batch/summary';
 import { missed } from '@etl/pipeline/batch/summary';
 import { messageNames } from '@etl/pipeline/definition';
-import { roundUsd } from '@etl/pipeline/prices/roundUsd';
+import { costText, type EndTexts } from '@etl/pipeline/endOfRun';
+import type { FailureType } from '@etl/pipeline/failures/table';
 import { defineQuery, workflowInfo } from '@temporalio/workflow';
-import { showDetails } from '../details';
+import { nextStep, showDetails } from '../details';
 import { onQuery } from '../handlers';
 import type { BatchState } from './state';
 
@@ -20,7 +22,8 @@ const maxShown = 20;
 export function trackBatch(current: () => BatchState | undefined) {
   let phase: Phase = 'plan';
   let refusals: readonly string[] = [];
-  const show = (): void => showDetails(...describe(current(), phase, refusals));
+  let end: EndTexts | undefined;
+  const show = (): void => showDetails(...describe(current(), { phase, refusals, end }));
   onQuery(
     batchStatusQuery,
     () => statusOf(current(), phase),
@@ -33,8 +36,14 @@ export function trackBatch(current: () => BatchState | undefined) {
       phase = next;
       show();
     },
+    end: (texts: EndTexts): void => {
+      phase = 'done';
+      end = texts;
+      show();
+    },
     /** Records that the request was rejected or could not be checked: no batch starts. */
-    refused: (reasons: readonly string[]): void => {
+    refused: (workflowId: string, failureType: FailureType, reasons: readonly string[]): void => {
+      end = batchEndTexts({ workflowId, ended: 'failed', failureType });
       refusals = reasons;
       phase = 'done';
       show();
@@ -59,28 +68,45 @@ function statusOf(state: BatchState | undefined, phase: Phase): BatchStatus {
   };
 }
 
-/** Renders the status as Markdown for the Web UI. */
-function describe(state: BatchState | undefined, phase: Phase, refusals: readonly string[]): Markdown[] {
+interface Shown {
+  readonly phase: Phase;
+  /** Why no file was started. */
+  readonly refusals: readonly string[];
+  readonly end: EndTexts | undefined;
+}
+
+/** Renders the status as Markdown for the Web UI: what the batch does or how it ended, its cost, what comes next. */
+function describe(state: BatchState | undefined, { phase, refusals, end }: Shown): Markdown[] {
   if (!state) {
-    return refusals.length > 0 ? list('No file was started', refusals.slice(0, maxShown)) : [md`Checking the request`];
+    if (!end) return [md`**Checking the request**`];
+    return [md`**${end.headline}** · no file was started`, nextStep(end.next), bullets(refusals.slice(0, maxShown))];
   }
-  const { plan, paused, maxConcurrent, running, cursor } = state;
+  const { plan, running, summary } = state;
   const held = running.filter((file) => file.held !== undefined);
-  const { from, to } = plan;
-  const doing = {
+  const days = plan.from === plan.to ? plan.from : `${plan.from} to ${plan.to}`;
+  const cost = end?.cost ?? `${costText(summary.costUsd, 0)}, so far`;
+  return [
+    md`**${end?.headline ?? doing(state, phase)}** · ${plan.prefix}, ${days}`,
+    md`Cost: ${cost}`,
+    ...(end ? [nextStep(end.next)] : [pace(state)]),
+    ...heldLines(held),
+    countLine(summary),
+    ...problemLines(summary),
+  ];
+}
+
+function doing({ cursor }: BatchState, phase: Phase): string {
+  return {
     plan: 'Checking the request',
     files: cursor ? `Files of ${cursor.day}` : 'All files are listed',
     last: 'Waiting for the last files',
     end: 'Storing results and sending the notification',
     done: 'Done',
   }[phase];
-  return [
-    md`**${plan.prefix}**, ${from === to ? from : `${from} to ${to}`}`,
-    md`${doing}${paused ? md` · **paused**` : ''} · ${running.length} running, at most ${maxConcurrent}`,
-    table(state.summary),
-    ...heldLines(held),
-    ...problemLines(state.summary),
-  ];
+}
+
+function pace({ paused, running, maxConcurrent }: BatchState): Markdown {
+  return md`${paused ? md`**paused** · ` : ''}${running.length} running, at most ${maxConcurrent}`;
 }
 
 function heldLines(held: BatchState['running']): Markdown[] {
@@ -96,13 +122,11 @@ function aboutFile(uri: string, reason: string): string {
   return reason.startsWith(`${uri}: `) ? reason : `${uri}: ${reason}`;
 }
 
-function table(summary: BatchSummary): Markdown {
-  const { files, delivered, skipped, invalid, failed, cancelled, rowsWritten, costUsd } = summary;
-  const counts = [files, delivered, skipped, invalid, failed, cancelled, rowsWritten];
-  return numbersTable(
-    ['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled', 'rows written', 'cost in USD'],
-    [...counts, roundUsd(costUsd)],
-  );
+/** Returns the counts as a line: the panel of the Web UI clips tables. */
+function countLine({ files, rowsWritten, ...counts }: BatchSummary): Markdown {
+  const kinds = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
+  const parts = kinds.flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : []));
+  return md`${files} files${parts.length > 0 ? `: ${parts.join(', ')}` : ''}; ${rowsWritten} rows written`;
 }
 
 function problemLines(summary: BatchSummary): Markdown[] {

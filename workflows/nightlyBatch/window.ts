@@ -6,20 +6,25 @@ import { fileEvent, type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult';
 import { workflowTypes } from '@etl/pipeline/definition';
+import type { Batch } from '@etl/pipeline/layout';
 import { priorityOf } from '@etl/pipeline/priority';
+import { type AttributePair, attributesOfBatch } from '@etl/pipeline/searchAttributes';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   ChildWorkflowCancellationType,
+  type ChildWorkflowHandle,
   getExternalWorkflowHandle,
   ParentClosePolicy,
   patched,
   startChild,
   TerminatedFailure,
+  type Workflow,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { FollowedRun } from '../../activities/contract';
 import { awaitRuns, withSummary } from '../activities';
+import { registeredOf } from '../attributes';
 import { asFailure } from '../failures';
 import type { BatchState, RunningFile } from './state';
 import { toPipeline } from './toPipeline';
@@ -163,7 +168,15 @@ export function createWindow(state: BatchState, ended: (result: FileResult) => v
 
 export type Window = ReturnType<typeof createWindow>;
 
-function startPipeline({ plan, batch }: BatchState, file: BatchFile) {
+function startPipeline(state: BatchState, file: BatchFile): Promise<ChildWorkflowHandle<Workflow>> {
+  const attributes = registeredOf(
+    attributesOfBatch({ ...namesOf(file), batchDate: file.batchDate }),
+    `before the start of ${baseName(file.uri)}`,
+  );
+  return attributes ? attributes.then((pairs) => startChildOf(state, file, pairs)) : startChildOf(state, file, []);
+}
+
+function startChildOf({ plan, batch }: BatchState, file: BatchFile, attributes: AttributePair[]) {
   const partOf: PartOf = { batch: batch.workflowId, run: batch.runId, file: file.uri };
   return startChild(workflowTypes.pipeline, {
     workflowId: file.workflowId,
@@ -172,15 +185,17 @@ function startPipeline({ plan, batch }: BatchState, file: BatchFile) {
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    priority: priorityOf({ dataset: datasetOf(file) }, plan.priority),
+    priority: priorityOf({ dataset: namesOf(file).dataset }, plan.priority),
     memo: { [partOfKey]: partOf },
     staticSummary: summary(`${baseName(file.uri)}, ${file.batchDate}`),
+    ...(attributes.length > 0 && { typedSearchAttributes: attributes }),
   });
 }
 
-/** The dataset is part of the workflow ID: see `workflowId` in the pipeline's layout. */
-function datasetOf({ workflowId }: BatchFile): string {
-  return workflowId.split('/')[1] ?? '';
+/** Dataset and source are part of the workflow ID: see `workflowId` in the pipeline's layout. */
+export function namesOf({ workflowId }: Pick<BatchFile, 'workflowId'>): Pick<Batch, 'dataset' | 'source'> {
+  const [, dataset = '', , source = ''] = workflowId.split('/');
+  return { dataset, source };
 }
 
 function followed({ uri, batchDate, workflowId, runId }: RunningFile): FollowedRun {

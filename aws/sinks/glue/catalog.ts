@@ -45,7 +45,7 @@ export class Catalog {
     });
   }
 
-  /** Replaces a version of the table. Archived versions count toward a quota, so none is written. */
+  /** Replaces the table if it still has this version. Archives no version, because archived versions count toward a quota. */
   async updateTable(TableInput: TableInput, VersionId: string | undefined): Promise<void> {
     const request = { ...this.database(), TableInput, VersionId, SkipArchive: true };
     await this.call('UpdateTable', this.client.send(new UpdateTableCommand(request)));
@@ -84,11 +84,11 @@ export class Catalog {
 
 /** Returns the error for a database that does not exist. */
 export function noDatabase({ name, database }: Target, cause?: unknown): SinkError {
-  const what = `${name}: database ${database} does not exist. Create it, or correct database of the sink.`;
+  const what = `${name}: database ${database} does not exist. Create it, or correct sink key database.`;
   return new SinkError(what, { cause });
 }
 
-/** Awaits a read, for which the only conflict is that nothing exists. */
+/** Awaits a read. Returns undefined if the resource does not exist, which is the only conflict of a read. */
 async function existing<T>(response: Promise<T>): Promise<T | undefined> {
   return response.catch((error: unknown) => {
     if (error instanceof ConflictError) return undefined;

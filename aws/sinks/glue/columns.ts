@@ -5,7 +5,7 @@ import { SinkError } from '../../../activities/ports';
 import type { Target } from './target';
 import { catalogType, commonType } from './types';
 
-/** Parameter of a column with its type as declared: the catalog has one type for several. */
+/** Parameter of a column with its declared type: several declared types share one catalog type. */
 const typeParameter = 'etl.type';
 
 /** Returns the columns of files with this schema. */
@@ -38,7 +38,7 @@ export function mergedColumns(
   return isChanged ? [...kept, ...added] : undefined;
 }
 
-/** The catalog may have names in upper case, which it does not distinguish. */
+/** Other writers may have created names in upper case. The catalog ignores case. */
 const nameOf = ({ Name = '' }: Column): string => Name.toLowerCase();
 
 function widened(column: Column, incoming: ColumnType, target: Target): Column {
@@ -50,13 +50,13 @@ function widened(column: Column, incoming: ColumnType, target: Target): Column {
       `${target.name}: column ${column.Name} is ${described(current, column)} in the table and ` +
         `${described(incoming)} in the batch, which cannot be combined. ` +
         `${current ? `Declare the column as ${current} in the dataset and deliver the batch again, or set` : 'Set'} ` +
-        `another table for the sink.`,
+        `another table with sink key table.`,
     );
   if (common === current) return column;
   return { ...column, Type: catalogType(common), Parameters: { ...column.Parameters, [typeParameter]: common } };
 }
 
-/** Returns the type with which batches declared a column. A column of another writer has only the catalog's type. */
+/** Returns the declared type of a column. A column that another writer created has the catalog type only. */
 function typeOf(column: Column, incoming: ColumnType): ColumnType | undefined {
   const inCatalog = lowerTypeOf(column);
   const candidates = [column.Parameters?.[typeParameter], incoming, 'int32', 'integer', inCatalog];
@@ -65,7 +65,7 @@ function typeOf(column: Column, incoming: ColumnType): ColumnType | undefined {
 
 const lowerTypeOf = ({ Type = '' }: Column): string => Type.toLowerCase();
 
-/** Returns `integer (bigint)`: a type as declared and in the catalog. */
+/** Returns `integer (bigint)`: the declared type and the catalog type. */
 function described(type: ColumnType | undefined, column?: Column): string {
   const inCatalog = column?.Type ?? (type && catalogType(type));
   return type === undefined || type === inCatalog ? `${inCatalog}` : `${type} (${inCatalog})`;

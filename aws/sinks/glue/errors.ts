@@ -24,7 +24,7 @@ const conflicts: ReadonlySet<string> = new Set([
   'EntityNotFoundException',
 ]);
 
-/** Maps an error of an operation on a table, `lake.ventas`. An unknown error is returned unchanged. */
+/** Maps an error of an operation on a table (`lake.ventas`) to an error class. Returns an unknown error unchanged. */
 export function glueError(operation: string, table: string, error: unknown): unknown {
   const { name } = error as Error;
   const message = (error as Error).message.replace(/\.$/, '');

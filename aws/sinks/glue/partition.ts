@@ -14,9 +14,9 @@ const startedParameter = 'etl.run.started';
 export const valuesOf = ({ batchDate, source }: Batch): string[] => [batchDate, source];
 
 /**
- * Returns the partition of a commit. It has the columns and types of its own files, so that Athena and Trino read the
- * files with these and then cast to the types of the table. `numRows`, `numFiles` and `totalSize` are the statistics of
- * Hive, for query planners.
+ * Returns the partition of a commit. The partition has the columns and types of its own files: Athena and Trino read the
+ * files with these types and then cast the values to the types of the table. `numRows`, `numFiles` and `totalSize` are
+ * Hive's statistics for query planners.
  */
 export function partitionOf({ batch, number, manifest, folder }: SinkCommit): PartitionInput {
   const { parts, schema, runId, runStartedAt } = manifest;
@@ -36,9 +36,9 @@ export function partitionOf({ batch, number, manifest, folder }: SinkCommit): Pa
 }
 
 /**
- * Compares the commit of a partition with another one. Later commits of a log have later runs. The start of the run
- * comes first, because a new destination has a new log, whose numbers start again. A partition of another writer is
- * `older`.
+ * Compares the commit of a partition with another commit: first by the start of the run, then by number. Within one
+ * commit log, both have the same order. A new destination has a new log, whose numbers start again. A partition that
+ * another program created is `older`.
  */
 export function compared(partition: Partition, { number, manifest, folder }: SinkCommit): 'older' | 'same' | 'newer' {
   const { [commitParameter]: commit, [startedParameter]: started } = partition.Parameters ?? {};

@@ -6,7 +6,7 @@ const enabled = 'projection.enabled';
 
 /**
  * Returns the parameters with which Athena and Trino compute the partitions of a table, in the published folders.
- * `NOW` is in UTC: zones that are ahead of it already have the next date.
+ * The range ends one day after `NOW`, which is in UTC: time zones ahead of UTC already have the next date.
  * @see Amazon Athena User Guide, "Supported types for partition projection"
  */
 export function projectionParameters({ dataset, destination, keys, sink }: Target): Record<string, string> {
@@ -27,8 +27,8 @@ export function projectionParameters({ dataset, destination, keys, sink }: Targe
 }
 
 /**
- * Checks that queries will see a batch.
- * @throws SinkError if the projection excludes it
+ * Checks that the projection includes a batch.
+ * @throws SinkError if it does not, because queries would not see the batch
  */
 export function checkProjected({ name, sink: { projection } }: Target, { batch }: SinkCommit): void {
   if (!projection) return;

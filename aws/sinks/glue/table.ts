@@ -6,16 +6,17 @@ import { isProjected, projectionParameters } from './projection';
 import { parquetSerde, storageOf } from './storage';
 import type { Target } from './target';
 
-/** Parameter of a table with its dataset: another dataset must not write to it. */
+/** Parameter of a table that names its dataset. Commits of other datasets are rejected. */
 const datasetParameter = 'etl.dataset';
 
-/** Types of the partition columns. A date compares with `current_date`, and every batch date is a date. */
+/** Types of the partition columns. Queries can compare a date with `current_date`, and every batch date is a date. */
 const batchDateType = 'date';
 const sourceType = 'string';
 
 /**
- * Returns a new table for a commit. Its location is the published folder of the dataset: MSCK REPAIR TABLE, and programs
- * that read a location without its partitions, find each batch once there. Commit folders contain replaced batches.
+ * Returns a new table for a commit. Its location is the published folder of the dataset, where MSCK REPAIR TABLE, and
+ * programs that read a location without its partitions, find each batch once. Commit folders also contain replaced
+ * batches.
  */
 export function newTable(target: Target, { manifest }: SinkCommit): TableInput {
   return {
@@ -55,7 +56,7 @@ export function evolvedTable(table: Table, target: Target, { manifest }: SinkCom
 
 const columnsIn = ({ StorageDescriptor }: Table): readonly Column[] => StorageDescriptor?.Columns ?? [];
 
-/** Returns what UpdateTable must repeat: it replaces the whole table. */
+/** Returns the properties that UpdateTable must repeat, because it replaces the whole table. */
 function inputOf(table: Table, target: Target): TableInput {
   const { Description, Owner, LastAccessTime, LastAnalyzedTime, Retention, PartitionKeys, TableType } = table;
   return {
@@ -65,7 +66,7 @@ function inputOf(table: Table, target: Target): TableInput {
 }
 
 export function checkTable({ PartitionKeys = [], StorageDescriptor, Parameters }: Table, target: Target): void {
-  const refuse = (what: string, remedy = 'Set another table for the sink, or delete this one'): never => {
+  const refuse = (what: string, remedy = 'Set another table with sink key table, or delete this one'): never => {
     throw new SinkError(`${target.name} exists and ${what}. ${remedy}.`);
   };
   if (StorageDescriptor?.SerdeInfo?.SerializationLibrary !== parquetSerde) refuse('is not a table of Parquet files');
@@ -81,7 +82,7 @@ export function checkTable({ PartitionKeys = [], StorageDescriptor, Parameters }
     refuse(`is partitioned by ${keys}, not by ${target.keys.batchDate} date, ${target.keys.source} string`);
   }
   const dataset = Parameters?.[datasetParameter] ?? target.dataset;
-  if (dataset !== target.dataset) refuse(`belongs to dataset ${dataset}`, 'Set another table for the sink');
+  if (dataset !== target.dataset) refuse(`belongs to dataset ${dataset}`, 'Set another table with sink key table');
   if (isProjected(Parameters) && !target.sink.projection)
     refuse(
       'has partition projection, which hides registered partitions',

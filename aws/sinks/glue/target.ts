@@ -16,7 +16,7 @@ export interface Target {
   readonly sink: GlueSink;
 }
 
-/** What determines the table of a commit. */
+/** The properties of a commit that determine its table. */
 interface Targeted extends Pick<SinkCommit, 'destination'> {
   readonly batch: Pick<SinkCommit['batch'], 'dataset'>;
   readonly manifest: Pick<SinkCommit['manifest'], 'schema'>;
@@ -36,9 +36,9 @@ export function targetOf({ batch, destination, manifest }: Targeted, sink: GlueS
     if (column.name === keys.batchDate || column.name === keys.source)
       throw new SinkError(
         `${name}: the data have a column ${column.name}, which is the name of a partition column. ` +
-          'Set another name in partitions of the sink.',
+          'Set another name with sink key partitions.',
       );
-    // Hive separates the names of columns by commas.
+    // Hive separates column names by commas.
     if (column.name.includes(','))
       throw new SinkError(
         `${name}: column ${column.name} has a comma in its name, which catalogs do not support. ` +

@@ -1,8 +1,8 @@
 import { type ColumnType, decimalOf, kindOf, type TypeKind } from '@etl/pipeline/columns/types';
 
 /**
- * Type of the catalog for each type of a column. The catalog has no times, and one kind of timestamp. JSON is a text of
- * the Parquet files.
+ * Catalog type for each column type. The catalog has no time type and one timestamp type. Parquet files store JSON as
+ * text.
  * @see Amazon Athena User Guide, "Data types in Amazon Athena"
  */
 const catalogTypes: Readonly<Record<Exclude<TypeKind, 'decimal'>, string>> = {
@@ -12,14 +12,14 @@ const catalogTypes: Readonly<Record<Exclude<TypeKind, 'decimal'>, string>> = {
   double: 'double',
   boolean: 'boolean',
   date: 'date',
-  // Trino reads TIME_MICROS as bigint, and Hive has no time.
+  // Trino reads TIME_MICROS as bigint, and Hive has no time type.
   time: 'bigint',
   timestamp: 'timestamp',
   timestamptz: 'timestamp',
   json: 'string',
 };
 
-/** Returns the type of the catalog: `bigint`, `decimal(10,2)`, … */
+/** Returns the catalog type: `bigint`, `decimal(10,2)`, … */
 export function catalogType(type: ColumnType): string {
   const kind = kindOf(type);
   return kind === 'decimal' ? type : catalogTypes[kind];

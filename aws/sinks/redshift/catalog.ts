@@ -37,8 +37,8 @@ export const ledgerQuery = (target: Target): string =>
   'WHERE "batch_date" = CAST(:batch_date AS DATE) AND "source" = :source';
 
 /**
- * Returns the end of a commit if the ledger shows it: `applied` or `superseded`. Undefined if the commit is not
- * applied, or if another load of the table is running.
+ * Looks up a commit in the ledger. Returns `applied` or `superseded`; undefined if the commit is not applied, or if
+ * another load of the table is running.
  * @throws {SinkError} if the rows of the batch belong to another dataset
  */
 export async function endInLedger(
@@ -55,7 +55,7 @@ export async function endInLedger(
   const [applied, dataset, rows] = row;
   if (dataset !== batch.dataset)
     throw new SinkError(
-      `Redshift table ${shownTable(target)} has a batch ${batch.batchDate}/${batch.source} of dataset ${String(dataset)}. ` +
+      `Redshift table ${shownTable(target)} has batch ${batch.batchDate}/${batch.source} of dataset ${String(dataset)}. ` +
         `Set another table with sink key table of dataset ${batch.dataset}`,
     );
   if (Number(applied) > number) return { state: 'superseded' };
@@ -69,10 +69,14 @@ export function appliedState(rows: number, batch: SinkCommit['batch'], target: T
   };
 }
 
-/** Returns the rows of a query that has to succeed. */
+/**
+ * Returns the rows of a query.
+ * @throws {ThrottledError} if the query may succeed later
+ * @throws {SinkError} if it failed for another reason
+ */
 function rowsOf(ended: Ended, what: string): readonly (readonly Cell[])[] {
   if (ended.end === 'finished') return ended.rows;
-  if (ended.end === 'timeout') throw new ThrottledError(`Redshift does not ${what} in time`);
+  if (ended.end === 'timeout') throw new ThrottledError(`Redshift did not ${what} in time`);
   const message = `Redshift cannot ${what}: ${withoutValues(ended.reason)}`;
   throw ended.retry
     ? new ThrottledError(message)

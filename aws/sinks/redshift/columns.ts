@@ -6,7 +6,7 @@ import { shownTable, type Target } from './target';
 import { maxScale, maxVarcharBytes } from './types';
 
 /**
- * Names that a table's own columns cannot have.
+ * Names of system columns, which a user-defined column cannot have.
  * @see Amazon Redshift Database Developer Guide, "Names and identifiers"
  */
 const systemColumns: ReadonlySet<string> = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']);
@@ -18,8 +18,8 @@ const systemColumns: ReadonlySet<string> = new Set(['oid', 'tableoid', 'xmin', '
 const maxColumns = 1600;
 
 /**
- * Checks that Redshift can have the columns of a batch.
- * @throws {SinkError} that names the table, the column and the remedy
+ * Checks that a Redshift table can have the columns of a batch.
+ * @throws {SinkError} with the table, the column and the remedy
  */
 export function checkColumns(columns: readonly SchemaColumn[], target: Target): void {
   const problem = problemOf(columns, target);
@@ -28,7 +28,7 @@ export function checkColumns(columns: readonly SchemaColumn[], target: Target): 
 
 function problemOf(columns: readonly SchemaColumn[], { batchDate, source }: Target): string | undefined {
   if (batchDate === source)
-    return `both columns of a batch are named ${batchDate}. Change sink key columns.batchDate or columns.source`;
+    return `the columns for batch date and source are both named ${batchDate}. Change sink key columns.batchDate or columns.source`;
   if (columns.length + 2 > maxColumns)
     return `the data have ${columns.length} columns, more than ${maxColumns - 2}. Split the file`;
   const seen = new Map<string, string>();
@@ -40,7 +40,7 @@ function problemOf(columns: readonly SchemaColumn[], { batchDate, source }: Targ
     seen.set(name, column.name);
     if (name === batchDate || name === source) {
       const key = name === batchDate ? 'columns.batchDate' : 'columns.source';
-      return `the data have a column ${column.name}, which identifies the batch. Set another name with sink key ${key}`;
+      return `the data have a column ${column.name}, which is the name of a column that the sink adds. Set another name with sink key ${key}`;
     }
     const ofColumn = nameProblem(name) ?? typeProblem(column);
     if (ofColumn !== undefined) return `column ${JSON.stringify(column.name)} ${ofColumn}`;

@@ -2,8 +2,8 @@ import { joinUri } from '@etl/lib/uri';
 import type { SinkCommit } from '../../../activities/ports';
 
 /**
- * Returns the manifest with which COPY reads exactly the parts of a commit. A missing part is an error, and for Parquet
- * the length of each part is required.
+ * Returns the manifest with which COPY reads exactly the parts of a commit. COPY fails if a part is missing. Parquet
+ * requires the length of each part.
  * @see Amazon Redshift Database Developer Guide, "Using a manifest to specify data files"
  */
 export function copyManifest({ folder, manifest }: SinkCommit): string {

@@ -15,31 +15,31 @@ import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
 import { SinkError } from '../../../activities/ports';
 import { mapDataApiErrors, mayRepeat } from './errors';
 
-/** Values of the parameters of a statement. The Data API replaces `:name` in its text. */
+/** Values of the parameters of a statement. The Data API replaces `:name` in the statement's text. */
 export type Parameters = Readonly<Record<string, string>>;
 
 export type Cell = string | number | boolean | null;
 
-/** End of a short statement. */
+/** Outcome of a short statement. */
 export type Ended =
   | { readonly end: 'finished'; readonly rows: readonly (readonly Cell[])[] }
   /** `retry`: whether the statement may succeed later. */
   | { readonly end: 'failed'; readonly reason: string; readonly retry: boolean }
-  /** It did not end within the given time and was cancelled. */
+  /** The statement did not end within its maximum duration and was cancelled. */
   | { readonly end: 'timeout' };
 
-/** Durations in seconds. */
+/** Intervals and maximum durations, in seconds. */
 export interface Waits {
-  /** Interval between two polls of a short statement: grows from the first to the second number. */
+  /** Shortest and longest interval between two polls of a short statement. The interval grows with each poll. */
   readonly poll: readonly [number, number];
-  /** Maximum duration of a query of the database's own tables. */
+  /** Maximum duration of a query of `information_schema` or of load errors. */
   readonly catalog: number;
   /**
-   * Maximum duration of a query of a ledger. A load locks its ledger: after this time another load of the table is
-   * running.
+   * Maximum duration of a query of a ledger. A load locks its ledger, so a longer query means that another load of the
+   * table is running.
    */
   readonly ledger: number;
-  /** Maximum duration of a change of a table: it waits for loads of the table. */
+  /** Maximum duration of a change of a table, including the wait for running loads of the table. */
   readonly change: number;
 }
 
@@ -53,7 +53,7 @@ const maxStatementBytes = 100 * 1024;
 
 const never = new AbortController().signal;
 
-/** The calls of the Data API that a sink makes, with their errors mapped. */
+/** Calls of the Data API, with mapped errors. */
 export class DataApi {
   constructor(
     private readonly client: RedshiftDataClient,
@@ -61,8 +61,8 @@ export class DataApi {
   ) {}
 
   /**
-   * Submits statements as one transaction, and returns their common ID. A repeated call with the same token and
-   * statements returns the ID of the first.
+   * Submits statements as one transaction and returns its ID. A repeated call with the same token and statements returns
+   * the ID of the first call.
    */
   async submit(sqls: readonly string[], sink: RedshiftSink, token: string): Promise<string> {
     for (const sql of sqls) checkLength(sql);
@@ -73,8 +73,8 @@ export class DataApi {
   }
 
   /**
-   * Runs a short statement to its end, for at most its time. Without a client token: the first answer to a repeated
-   * query would be out of date, and changes of tables are repeatable.
+   * Runs a short statement and waits for its outcome, at most for the maximum duration of its kind. Sends no client token:
+   * it would return the outdated result of the first call, and changes of tables are repeatable.
    */
   async run(
     kind: 'catalog' | 'ledger' | 'change',
@@ -104,7 +104,7 @@ export class DataApi {
     return this.send('DescribeStatement', this.client.send(new DescribeStatementCommand({ Id })));
   }
 
-  /** Returns undefined for a statement that the Data API does not know (any more: it keeps them for 24 hours). */
+  /** Returns undefined for an unknown statement. The Data API keeps statements for 24 hours. */
   async find(id: string): Promise<DescribeStatementResponse | undefined> {
     const found = this.client.send(new DescribeStatementCommand({ Id: id })).catch((error: unknown) => {
       if (error instanceof ResourceNotFoundException) return undefined;
@@ -113,13 +113,13 @@ export class DataApi {
     return this.send('DescribeStatement', found);
   }
 
-  /** Cancels a statement. One that has ended, or is unknown, is not an error. */
+  /** Cancels a statement. Ignores a statement that has ended or is unknown. */
   async cancel(Id: string): Promise<void> {
     try {
       await this.client.send(new CancelStatementCommand({ Id }));
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return;
-      // For a statement that has ended, CancelStatement reports an invalid request.
+      // CancelStatement returns ValidationException for a statement that has ended.
       if (error instanceof ValidationException && hasEnded(await this.find(Id))) return;
       await this.send('CancelStatement', Promise.reject(error));
     }
@@ -144,7 +144,7 @@ export class DataApi {
   }
 }
 
-/** Returns what each request names: where the database is, and the secret that only the Data API reads. */
+/** Returns the parameters that every request needs: the database, and the secret, which only the Data API reads. */
 function database({ workgroup, cluster, database: name, secretArn }: RedshiftSink) {
   return {
     ...(workgroup !== undefined && { WorkgroupName: workgroup }),

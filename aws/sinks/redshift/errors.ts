@@ -4,7 +4,7 @@ import { SinkError, ThrottledError } from '../../../activities/ports';
 import { serviceError } from '../../serviceErrors';
 
 /**
- * Errors of the Data API that it returns again for the same request.
+ * Errors that the Data API returns again for the same request.
  * @see Amazon Redshift Data API Reference, Errors of ExecuteStatement and BatchExecuteStatement
  */
 const permanent: ReadonlySet<string> = new Set([
@@ -14,8 +14,8 @@ const permanent: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Errors of the Data API without effect, which pass: too many statements or sessions, and a database that does not
- * answer.
+ * Transient errors of the Data API, which submitted nothing: too many statements or sessions, or a database that does not
+ * respond.
  */
 const passing: ReadonlySet<string> = new Set([
   'ActiveSessionsExceededException',
@@ -28,16 +28,15 @@ const passing: ReadonlySet<string> = new Set([
   'QueryTimeoutException',
 ]);
 
-/** Matches messages about a database that cannot be reached now, but may be later. */
+/** Matches messages about a database that is temporarily unavailable. */
 const unavailable =
   /\b(paus(ed|ing)|resum(ed|ing)|resizing|rebooting|restarting|shutting down|starting up)\b|\b(is|are) (currently |temporarily )?(not available|unavailable)\b|connection (\w+ )*(reset|refused|closed|terminated|timed out|lost)|connect(ion attempt)? timed out|terminating connection|closed the connection|too many connections|connection limit exceeded/i;
 
-/** Matches messages about a database that does not let the user in. */
+/** Matches messages about a denied access, or about a missing database or object. */
 const refused = /authentication failed|permission denied|not authorized|does not exist/i;
 
 /**
- * Matches errors of a statement after which the same statement may succeed. 1023: the transaction is not serializable
- * with others.
+ * Matches errors after which the same statement may succeed. 1023: serializable isolation violation.
  * @see https://repost.aws/knowledge-center/redshift-serializable-isolation
  */
 const repeatable = /\b1023\b|serializable isolation violation|deadlock detected|\bslow ?down\b|internal error/i;
@@ -77,8 +76,8 @@ export const tooLong = /value too long for (character )?type/i;
 const maxChars = 400;
 
 /**
- * Returns a message of the database in one line, without the quoted texts that it does not need: they may be values of
- * the data. `names`: quoted texts that stay.
+ * Returns a message of the database in one line, without its quoted texts, which may be values of the data. `names`:
+ * quoted texts that are kept.
  */
 export function withoutValues(message: string, names: ReadonlySet<string> = new Set()): string {
   const kept = oneLine(message).replace(/(["'`])(.*?)\1/g, (quoted, quote: string, text: string) =>

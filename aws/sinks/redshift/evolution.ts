@@ -11,22 +11,22 @@ export interface Existing {
   readonly ledger: readonly TableColumn[];
 }
 
-/** A change of a table. Redshift allows none of them to change several columns, or text lengths in a transaction. */
+/** A change of a table. Redshift adds one column per statement, and cannot change a text length in a transaction. */
 export interface Change {
-  /** In words, for messages: begins with a verb. */
+  /** Description for messages. Begins with a verb. */
   readonly what: string;
   readonly sql: string;
 }
 
-/** Columns that identify the batch of a row. Names of sources have at most 100 bytes. */
+/** Columns that identify the batch of a row. The name of a source has at most 100 bytes. */
 const batchColumns = ({ batchDate, source }: Target): SchemaColumn[] => [
   { name: batchDate, sourceName: batchDate, type: 'date' },
   { name: source, sourceName: source, type: 'text', maxBytes: 100 },
 ];
 
 /**
- * Returns the changes after which the tables hold the columns of a batch; none if they do.
- * @throws {SinkError} if a change is impossible, or is not allowed by `create` or `evolve`
+ * Returns the changes that the tables need to hold the columns of a batch.
+ * @throws {SinkError} if a change is impossible, or if `create` or `evolve` does not allow it
  */
 export function changesFor(
   columns: readonly SchemaColumn[],
@@ -41,13 +41,13 @@ export function changesFor(
   ];
   if (missing.length > 0 && !create)
     throw new SinkError(
-      `Redshift table ${table}: it or its ledger ${target.schema}.${target.ledger} does not exist. Run: ${missing.map(({ sql }) => sql).join('; ')}`,
+      `Redshift table ${table} or its ledger ${target.schema}.${target.ledger} does not exist. Run: ${missing.map(({ sql }) => sql).join('; ')}`,
     );
   if (existing.table.length === 0) return missing;
   const changes = alterations(columns, existing.table, target);
   if (changes.length > 0 && !evolve)
     throw new SinkError(
-      `Redshift table ${table} does not hold the columns of the data. Run: ${changes.map(({ sql }) => sql).join('; ')}`,
+      `Redshift table ${table} cannot hold the columns of the data. Run: ${changes.map(({ sql }) => sql).join('; ')}`,
     );
   return [...missing, ...changes];
 }

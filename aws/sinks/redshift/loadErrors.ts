@@ -7,8 +7,8 @@ import { withoutValues } from './errors';
 const maxErrors = 3;
 
 /**
- * Queries of load errors, which Redshift keeps when the transaction is rolled back: the view of Serverless and current
- * clusters, and that of older ones. Neither query reads the columns with values of the data.
+ * Queries of load errors, which Redshift keeps after a rollback: first the view of Serverless and current clusters, then
+ * the view of older clusters. Neither query reads the columns with values of the data.
  * @see Amazon Redshift Database Developer Guide, SYS_LOAD_ERROR_DETAIL and STL_LOAD_ERRORS
  */
 export const loadErrorQueries = [
@@ -18,7 +18,7 @@ export const loadErrorQueries = [
     `ORDER BY starttime LIMIT ${maxErrors}`,
 ] as const;
 
-/** Returns the first errors of a COPY: file, column and reason. Best effort: an empty list if they cannot be read. */
+/** Returns the first errors of a COPY: file, column and reason. Best effort: returns an empty list if they cannot be read. */
 export async function loadErrors(
   api: DataApi,
   queryId: number,

@@ -33,7 +33,7 @@ export async function stateOf(
       return (
         (await endInLedger(api, commit, target, sink)) ?? {
           state: 'failed',
-          reason: `Redshift does not know the statement ${statement} any more`,
+          reason: `Redshift no longer has the statement ${statement}, and the ledger does not have the commit`,
           retry: true,
         }
       );
@@ -42,7 +42,7 @@ export async function stateOf(
   }
 }
 
-/** Matches the error of an assertion that does not hold. */
+/** Matches the error of a failed assertion. */
 const byZero = /\bdivi(de|sion) by zero\b/i;
 
 async function failedState(
@@ -57,7 +57,7 @@ async function failedState(
   const step = loadSteps(commit, sink, '')[at]?.name;
   const message = failed?.Error ?? found.Error ?? 'no reason given';
   if (mayRepeat(message)) return failure(withoutValues(message), step, target, true);
-  // Another batch may have set a length at the same time: the next application widens the column.
+  // Another batch may have changed the length at the same time: the next attempt widens the column.
   const isNarrowed = step === 'insert' && sink.evolve !== false && tooLong.test(message);
   if (step === 'fence') {
     const end = await endInLedger(api, commit, target, sink);
@@ -66,7 +66,7 @@ async function failedState(
   }
   if (step === 'count' && byZero.test(message))
     return failure(
-      `COPY read other rows than the ${commit.manifest.totals.rowsWritten} of the manifest. Check the commit folder ${commit.folder}`,
+      `COPY did not load the ${commit.manifest.totals.rowsWritten} rows of the manifest. Check the commit folder ${commit.folder}`,
       step,
       target,
       false,

@@ -6,15 +6,15 @@ import { withoutValues } from './errors';
 import { changesFor } from './evolution';
 import type { Target } from './target';
 
-/** Maximum number of attempts: other batches may change the tables at the same time. */
+/** Maximum number of rounds. Other batches may change the tables at the same time. */
 const maxRounds = 5;
 
 /**
- * Creates the tables of a commit and gives them its columns. Returns its end if the ledger shows that it is applied or
- * superseded: then nothing is changed.
+ * Creates or changes the tables so that they hold the columns of a commit. Returns the state of the commit, and changes
+ * nothing, if the ledger shows that the commit is applied or superseded.
  *
- * Each change is repeatable: what the tables have is read again after it, whether it failed or not.
- * @throws {SinkError} if the tables cannot have the columns
+ * Changes are repeatable: the columns are read again after each round, whether a change failed or not.
+ * @throws {SinkError} if the tables cannot hold the columns
  */
 export async function prepareTables(
   api: DataApi,
@@ -41,6 +41,9 @@ export async function prepareTables(
     }
   }
   if (failure && !failure.retry)
-    throw new SinkError(`${failure.message}. Grant it to the secret's user, or change the table by hand`);
-  throw new ThrottledError(failure?.message ?? `Redshift tables of ${target.table} are changed by others all the time`);
+    throw new SinkError(`${failure.message}. Grant the secret's user the permission, or make the change yourself`);
+  throw new ThrottledError(
+    failure?.message ??
+      `Redshift table ${target.schema}.${target.table} still needs changes after ${maxRounds} rounds: other writers change it`,
+  );
 }

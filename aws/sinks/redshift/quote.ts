@@ -7,14 +7,14 @@ import { SinkError } from '../../../activities/ports';
 export const maxNameBytes = 127;
 
 /**
- * Returns a name as Redshift stores it: ASCII letters are lowercase, even between quotation marks, unless the parameter
- * `enable_case_sensitive_identifier` is set. Folded names are the same with and without it.
+ * Returns a name as Redshift stores it: with lowercase ASCII letters, even if it is quoted, unless the parameter
+ * `enable_case_sensitive_identifier` is set. The result does not depend on that parameter.
  */
 export function folded(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** Quotes a name, which may be any text and any reserved word. */
+/** Quotes a name, which may be any text, including a reserved word. */
 export function identifier(name: string): string {
   return `"${folded(name).replaceAll('"', '""')}"`;
 }
@@ -25,8 +25,8 @@ export function qualified(schema: string, table: string): string {
 }
 
 /**
- * Returns an expression for a text. Redshift reads a backslash in a literal as an escape, other databases do not:
- * `chr(92)` is the same in all.
+ * Returns an expression for a text. Redshift reads a backslash in a literal as an escape character, PostgreSQL does not:
+ * both read `chr(92)` as a backslash.
  */
 export function literal(text: string): string {
   return text
@@ -42,7 +42,7 @@ export function literal(text: string): string {
 export function constant(text: string): string {
   if (/[\\\0]/.test(text))
     throw new SinkError(
-      `Redshift cannot take the text ${JSON.stringify(text)}, because of its backslash or NUL character. Rename it`,
+      `The text ${JSON.stringify(text)} has a backslash or NUL character, which the Redshift sink cannot pass to COPY. Rename it`,
     );
   return `'${text.replaceAll("'", "''")}'`;
 }

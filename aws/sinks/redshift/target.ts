@@ -7,15 +7,15 @@ import { qualified } from './quote';
 export interface Target {
   readonly schema: string;
   readonly table: string;
-  /** Table with one row per batch: the commit that `table` has. */
+  /** Table with one row per batch: the commit whose rows `table` has. */
   readonly ledger: string;
   readonly batchDate: string;
   readonly source: string;
 }
 
 /**
- * Returns the target of a commit. Each table has a ledger of its own, because loads lock it: those of other tables do
- * not wait.
+ * Returns the target of a commit. Each table has its own ledger, because a load locks the ledger: loads of other tables
+ * do not wait.
  * @throws {SinkError} if the table has the name of a ledger
  */
 export function targetOf({ batch }: SinkCommit, sink: RedshiftSink): Target {
@@ -31,7 +31,7 @@ export function targetOf({ batch }: SinkCommit, sink: RedshiftSink): Target {
   };
 }
 
-/** Columns of a ledger, with their types. Names of sources, datasets and runs have at most 100 bytes. */
+/** Columns of a ledger, with their types. The names of sources, datasets and runs have at most 100 bytes. */
 export const ledgerColumns = [
   ['batch_date', 'DATE NOT NULL'],
   ['source', 'VARCHAR(256) NOT NULL'],

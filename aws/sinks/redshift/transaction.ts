@@ -22,12 +22,12 @@ export interface Step {
   readonly sql: string;
 }
 
-/** The temporary table. Other tables with this name are in a schema, which statements name. */
+/** Temporary table. A permanent table with this name does not conflict: statements qualify permanent tables. */
 const stage = identifier('etl_stage');
 
 /**
- * Returns the statements that replace the rows of a batch, in one transaction. They depend only on their arguments,
- * so that a repeated request is the same request. `manifest`: URI of COPY's manifest.
+ * Returns the statements that replace the rows of a batch in one transaction. They depend on the arguments only, so that
+ * a repeated request is identical. `manifest`: URI of COPY's manifest.
  *
  * The lock comes first: a transaction's snapshot begins with its first query, so the fence sees every earlier load.
  */
@@ -46,7 +46,7 @@ export function loadSteps(commit: SinkCommit, sink: RedshiftSink, manifest: stri
       name: 'stage',
       sql: `CREATE TEMPORARY TABLE ${stage} (${schema.map((each, at) => `${names[at]} ${stageType(each)}`).join(', ')})`,
     },
-    // Without a column list, which COPY does not document for Parquet: the stage table has exactly the file's columns.
+    // No column list, which COPY does not document for Parquet: the stage table has exactly the columns of the files.
     {
       name: 'copy',
       sql: `COPY ${stage} FROM ${constant(manifest)} IAM_ROLE ${constant(sink.iamRole)} FORMAT AS PARQUET MANIFEST`,
@@ -57,7 +57,7 @@ export function loadSteps(commit: SinkCommit, sink: RedshiftSink, manifest: stri
   const values = [
     ...schema.map((each, at) => stageValue(each, names[at] ?? '')),
     day(batch.batchDate),
-    // In a query, a literal without a type is of an unknown one.
+    // In a query, a literal without a cast has the type UNKNOWN.
     `CAST(${literal(batch.source)} AS VARCHAR(256))`,
   ].join(', ');
   const insert: Step[] = [
@@ -80,8 +80,8 @@ export function loadSteps(commit: SinkCommit, sink: RedshiftSink, manifest: stri
 }
 
 /**
- * Returns a query that fails, and with it the transaction, unless a condition on aggregates of the rows holds. The
- * divisor depends on the rows, so it cannot be computed in advance.
+ * Returns a query that fails, and ends the transaction, unless a condition on aggregates of the rows holds. The divisor
+ * depends on the rows, so the planner cannot evaluate it.
  */
 function assertion(condition: string, rows: string): string {
   return `SELECT 1 / (CASE WHEN ${condition} THEN 1 ELSE 0 END) FROM ${rows}`;

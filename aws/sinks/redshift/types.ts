@@ -1,7 +1,7 @@
 import { decimalOf, kindOf, type TypeKind } from '@etl/pipeline/columns/types';
 import type { SchemaColumn } from '@etl/pipeline/manifest';
 
-/** Types without parameters, as Redshift writes them and as `information_schema` does. */
+/** Types without parameters: the name in DDL, and the name in `information_schema`. */
 const simple: Readonly<Record<Exclude<TypeKind, 'text' | 'json' | 'decimal'>, readonly [string, string]>> = {
   integer: ['BIGINT', 'bigint'],
   int32: ['INTEGER', 'integer'],
@@ -25,10 +25,13 @@ export const maxVarcharBytes = 65_535;
  */
 export const maxScale = 37;
 
-/** Lengths of VARCHAR columns, in bytes: few, so that a column is seldom widened. */
+/** Lengths of VARCHAR columns, in bytes. There are few lengths, so that a column is seldom widened. */
 const varcharSizes = [64, 256, 1024, 4096, 16_384, maxVarcharBytes] as const;
 
-/** Returns the length of a VARCHAR column: at least twice that of the longest value. Unknown: the maximum. */
+/**
+ * Returns the length of a VARCHAR column: at least twice the length of the longest value, at most the maximum. Returns the
+ * maximum if the length of the longest value is unknown.
+ */
 export function varcharBytes(maxBytes: number | undefined): number {
   if (maxBytes === undefined) return maxVarcharBytes;
   return varcharSizes.find((size) => size >= 2 * maxBytes) ?? maxVarcharBytes;
@@ -42,12 +45,12 @@ export function columnType({ type, maxBytes }: Pick<SchemaColumn, 'type' | 'maxB
   return isText(kind) ? `VARCHAR(${varcharBytes(maxBytes)})` : simple[kind as keyof typeof simple][0];
 }
 
-/** COPY reads instants of Parquet as TIMESTAMP in UTC. */
+/** Returns the type of a column of the stage table. COPY loads Parquet's UTC timestamps into TIMESTAMP. */
 export function stageType(column: SchemaColumn): string {
   return column.type === 'timestamptz' ? 'TIMESTAMP' : columnType(column);
 }
 
-/** Returns the value of a column of the stage table in the type of the target column. */
+/** Returns the expression that converts a column of the stage table to the type of the target column. */
 export function stageValue({ type }: SchemaColumn, name: string): string {
   return type === 'timestamptz' ? `${name} AT TIME ZONE 'UTC'` : name;
 }
@@ -62,7 +65,7 @@ export interface TableColumn {
   readonly scale?: number;
 }
 
-/** Returns the type of an existing column, as Redshift writes it. */
+/** Returns the type of an existing column as it is written in DDL. */
 export function typeName({ type, length, precision, scale }: TableColumn): string {
   if (type === 'character varying') return length === undefined ? 'VARCHAR' : `VARCHAR(${length})`;
   if (type === 'numeric') return precision === undefined ? 'DECIMAL' : `DECIMAL(${precision},${scale ?? 0})`;
@@ -70,8 +73,8 @@ export function typeName({ type, length, precision, scale }: TableColumn): strin
 }
 
 /**
- * Whether an existing column holds every value of a column of a batch: `longer` is a text column that does after it
- * is widened.
+ * Whether an existing column can hold every value of a column of a batch. `longer`: the values are longer than the
+ * existing text column, which must be widened.
  */
 export type Fit = 'fits' | 'longer' | 'differs';
 

@@ -10,8 +10,8 @@ import { targetOf } from './target';
 import { loadSteps } from './transaction';
 
 /**
- * Creates the writer of Redshift tables. `apply` prepares the tables and submits the load as one transaction, whose
- * statement `poll` follows.
+ * Creates the writer of Redshift tables. `apply` prepares the tables and submits the load as one transaction. `poll`
+ * returns the state of the transaction.
  */
 export function createRedshiftSink(client: RedshiftDataClient, waits: Waits = defaultWaits): SinkWriter<RedshiftSink> {
   const api = new DataApi(client, waits);

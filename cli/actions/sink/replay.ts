@@ -1,4 +1,4 @@
-import { count } from '@etl/lib/amounts';
+import { count, number } from '@etl/lib/amounts';
 import { md, shownAs } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
@@ -24,7 +24,7 @@ export interface ReplayOptions {
 /** Output of `etl sink replay --json`. */
 export interface ReplayEnd {
   readonly workflowId: string;
-  /** Whether the replay was running before, possibly with other options. */
+  /** Whether a replay was already running, possibly with other options. */
   readonly joined: boolean;
   /** Temporal's name of the status. */
   readonly status: string;
@@ -56,8 +56,8 @@ export async function replay(dataset: string, options: ReplayOptions): Promise<v
 }
 
 /**
- * Returns the argument of the workflow. Dates select batches whatever their state: that is how a catalog that was
- * deleted is built again from the commit log.
+ * Returns the argument of the workflow. With dates, all selected batches are applied, whatever their status: the status
+ * does not show that a catalog was deleted and must be built again.
  */
 export function replayInput(dataset: string, { sink, all = false, ...options }: ReplayOptions): ReplayInput {
   const dates = datesOf(options);
@@ -101,7 +101,7 @@ export async function followReplay(
   }
 }
 
-/** A failure has no result, so the memo has the report. */
+/** Reads the report from the memo, because a failed workflow has no result. */
 async function failedEnd(
   handle: WorkflowHandle,
   { cause, message }: WorkflowFailedError,
@@ -114,13 +114,13 @@ async function failedEnd(
 
 function describeJoined(workflowId: string, dataset: string): string[] {
   return [
-    `Following ${workflowId}, which was running already`,
-    `It may select other batches: run this command again after it, if ${dataset} is still behind`,
+    `Following ${workflowId}, which was already running`,
+    `It may select other batches. If ${dataset} is still behind when it ends, run this command again`,
   ];
 }
 
 const describeCounts = ({ applied, failed, current }: ReplayReport): string =>
-  `${count(applied, 'application')}, ${failed} failed, ${count(current, 'batch', 'batches')} already current`;
+  `${number(applied)} applied, ${number(failed)} failed, ${count(current, 'batch', 'batches')} already current`;
 
 export function describeEnd({ status, failureType, reason, report }: ReplayEnd): string[] {
   if (status === 'COMPLETED') return report ? [describeCounts(report)] : [];

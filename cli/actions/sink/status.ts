@@ -1,4 +1,4 @@
-import { count, number } from '@etl/lib/amounts';
+import { number } from '@etl/lib/amounts';
 import { CliError } from '@etl/lib/cliError';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import type { Batch } from '@etl/pipeline/layout';
@@ -32,18 +32,18 @@ export interface BehindSink extends Batch {
   /** Number of the commit that the sink has; 0 if there is none. */
   readonly applied: number;
   readonly newest: number;
-  /** Why the latest application failed; null if none has failed. */
+  /** Why the latest attempt failed; null if it did not fail. */
   readonly reason: string | null;
 }
 
 interface SinkCounts {
   readonly name: string;
   readonly type: string;
-  /** Batches whose newest commit the sink has. */
+  /** Number of batches whose newest commit the sink has. */
   current: number;
-  /** Batches whose newest commit is not yet applied. */
+  /** Number of batches whose newest commit is not yet applied. */
   behind: number;
-  /** Batches whose newest commit is not applied, because the latest application failed. */
+  /** Number of batches whose newest commit is not applied, because the latest attempt failed. */
   failed: number;
 }
 
@@ -54,11 +54,11 @@ export interface DatasetSinks {
   readonly sinks: readonly SinkCounts[];
   /** The first batches with a sink that lacks their newest commit. */
   readonly behind: readonly BehindSink[];
-  /** How many more there are. */
+  /** Number of such batches and sinks beyond those that `behind` lists. */
   readonly more: number;
 }
 
-/** Batches that the report lists for a dataset, and that the text shows. */
+/** Maximum number of entries that the report lists for a dataset, and that the text shows. */
 const maxListed = 1000;
 const maxShown = 50;
 
@@ -134,7 +134,7 @@ export async function statusOf(
 }
 
 async function* none(): AsyncIterable<Batch> {
-  // A sink that is not applied lacks nothing.
+  // Where sinks are not applied, no sink is behind.
 }
 
 function describe({ dataset, notApplied, sinks, behind, more }: DatasetSinks, sink: string | undefined): string[] {
@@ -149,7 +149,7 @@ function describe({ dataset, notApplied, sinks, behind, more }: DatasetSinks, si
     dataset,
     ...tableLines([['sink', 'type', 'current', 'behind', 'failed'], ...rows]).map((line) => `  ${line}`),
     ...behind.slice(0, maxShown).map(describeBehind),
-    ...(hidden > 0 ? [`  … and ${count(hidden, 'more application')}: select batches with --from and --to`] : []),
+    ...(hidden > 0 ? [`  … and ${number(hidden)} more: select batches with --from and --to`] : []),
     ...(behind.length > 0 ? [`Finish with: ${finish}`] : []),
   ];
 }

@@ -28,12 +28,6 @@ export function bullets(items: readonly (string | Markdown)[]): Markdown {
   return new Markdown(items.map((item) => String(md`- ${item}`)).join('\n'));
 }
 
-/** Returns a table of one row. Its cells are numbers, which need no encoding. */
-export function numbersTable(names: readonly string[], row: readonly number[]): Markdown {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return new Markdown([line(names), line(names.map(() => '---')), line(row)].join('\n'));
-}
-
 /** Joins paragraphs with blank lines. */
 export function paragraphs(parts: readonly Markdown[]): Markdown {
   return new Markdown(parts.map(String).join('\n\n'));

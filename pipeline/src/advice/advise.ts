@@ -16,9 +16,9 @@ export interface ComparedOption {
   readonly possible: boolean;
   readonly runUsd: number | null;
   readonly monthUsd: number | null;
-  /** Hard limits that rule it out. */
+  /** Hard limits that rule the option out. */
   readonly limits: readonly string[];
-  /** One sentence. */
+  /** Why the option suits the job, or why it is not possible. */
   readonly reason: string;
 }
 
@@ -40,14 +40,14 @@ export interface Advice {
 }
 
 const gpuSentence =
-  'Only ECS on EC2 and AWS Batch on EC2 have GPUs: use one of them with a GPU instance type; its price depends on the type';
+  'none of these options has a GPU: use ECS on EC2 or AWS Batch on EC2 with a GPU instance type, whose price depends on the type';
 
 const notIncluded = [
-  'Fargate bills from the image pull on: the start of a task is not in the minutes',
-  'Prices do not include storage, requests and traffic of S3, logs, and the orchestrator',
+  'Fargate also bills the start of a task, from the image pull: the compared minutes do not include it',
+  'Prices do not include S3 storage, requests and traffic, logs, and the orchestrator',
 ];
 
-/** Explains a price of Lambda that other comparisons give for a job that Lambda cannot run. */
+/** Explains the price for 1 GB of Lambda that other comparisons give for a job that Lambda cannot run. */
 function lessMemory({ minutes, filesPerDay, memoryMiB }: Workload, { lambda }: PriceTable): string[] {
   if (minutes <= limits.lambda.minutes || memoryMiB <= 1024) return [];
   const rate = (gib: number) => ({
@@ -57,8 +57,8 @@ function lessMemory({ minutes, filesPerDay, memoryMiB }: Workload, { lambda }: P
   });
   const month = (gib: number) => `$${monthlyUsd(rateUsd(rate(gib), minutes), filesPerDay).toFixed(2)}`;
   return [
-    `Lambda for ${month(1)} a month would be a function of 1 GB, and ${month(memoryMiB / 1024)} one of ${memoryMiB / 1024} GB: ` +
-      `neither can run the job, because Lambda stops a function after ${limits.lambda.minutes} min`,
+    `Lambda would cost ${month(1)} a month with 1 GB and ${month(memoryMiB / 1024)} with ${memoryMiB / 1024} GB, ` +
+      `but cannot run the job: it stops a function after ${limits.lambda.minutes} min`,
   ];
 }
 
@@ -97,7 +97,7 @@ function comparedOf(option: Option, workload: Workload): ComparedOption {
 }
 
 function recommendedOf(compared: readonly ComparedOption[]): Advice['recommended'] {
-  // Whether a commitment is used around the clock is not known.
+  // Unknown: whether the account would use a commitment completely.
   const [best] = compared
     .filter(({ possible, id }) => possible && id !== 'fargate-savings-plan')
     .sort((one, other) => (one.monthUsd ?? 0) - (other.monthUsd ?? 0));

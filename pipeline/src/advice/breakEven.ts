@@ -4,7 +4,7 @@ import type { Option, OptionId } from './options';
 import { crossings, rateUsd } from './rate';
 import type { Workload } from './workload';
 
-/** A point at which the advice changes. */
+/** A point at which the cheaper of two options changes. */
 export interface BreakEven {
   /**
    * `minutes`: duration of a run; `filesPerDay`: number of files; `repeatedShare`: repeated work as a share of all work;
@@ -16,10 +16,10 @@ export interface BreakEven {
   readonly sentence: string;
 }
 
-/** Longest run that is searched for crossings: a day. */
+/** Maximum duration of a run that is searched for crossings: a day. */
 const mostMinutes = 1440;
 
-/** Returns the break-even points against Fargate on demand. All costs are per run, so only the service depends on files. */
+/** Returns the break-even points with on-demand Fargate. Only that of a service depends on the number of files. */
 export function breakEvenPoints(
   workload: Workload,
   options: readonly Option[],
@@ -51,7 +51,7 @@ function durations(base: Option, option: Option): BreakEven[] {
   });
 }
 
-/** A service that runs all the time is paid for whatever the number of files. One task of it works on one at a time. */
+/** Returns the break-even point of a service that runs all the time. Its task processes one file at a time. */
 function services({ minutes }: Workload, { rate }: Option): BreakEven[] {
   if (!rate) return [];
   const files = Math.ceil((rate.minuteUsd * mostMinutes) / rateUsd(rate, minutes));
@@ -59,7 +59,7 @@ function services({ minutes }: Workload, { rate }: Option): BreakEven[] {
   const value = Math.min(files, most);
   const sentence =
     files < most
-      ? `an ECS service of one task is cheaper than a task for each file from ${number(files)} files a day, and has time for ${number(most)}`
+      ? `an ECS service of one task is cheaper than a task for each file from ${number(files)} files a day, and has capacity for ${number(most)}`
       : `an ECS service of one task costs as much as a task for each file only at its capacity of ${number(most)} files a day`;
   return [{ kind: 'filesPerDay', options: ['fargate', 'ecs-service'], value, sentence }];
 }

@@ -4,7 +4,7 @@ import { taskStartSeconds } from '../routing/estimate';
 import { limits } from './limits';
 import { fargateSizeFor, type Workload } from './workload';
 
-/** Answer for records that arrive in a Kafka topic. */
+/** Advice for records that arrive in a Kafka topic. */
 export interface KafkaAdvice {
   readonly recommended: 'lambda-event-source-mapping' | 'ecs-service';
   readonly reason: string;
@@ -12,20 +12,20 @@ export interface KafkaAdvice {
   readonly serviceMonthUsd: number | null;
 }
 
-/** Returns how to consume a Kafka topic: `minutes` is the time for one batch of records. Never a task for each batch. */
+/** Returns how to consume a Kafka topic. `minutes` of the workload is the time for one batch of records. */
 export function kafkaAdvice(workload: Workload, lambdaLimits: readonly string[], prices: PriceTable): KafkaAdvice {
   const size = fargateSizeFor(workload.vcpu, workload.memoryMiB);
   const serviceMonthUsd = size ? alwaysOnUsd(size, prices) : null;
-  const notTasks = `not a task for each batch or file: a task takes about ${taskStartSeconds} s to start and bills at least a minute`;
+  const notTasks = `do not start a task for each batch or file: it takes about ${taskStartSeconds} s to start and is billed for at least a minute`;
   if (lambdaLimits.length === 0)
     return {
       recommended: 'lambda-event-source-mapping',
-      reason: `a Lambda event source mapping polls the topic, keeps the offsets and scales with its partitions, and one batch fits into ${limits.lambda.minutes} min; ${notTasks}`,
+      reason: `use a Lambda event source mapping: it polls the topic, commits the offsets and scales with the partitions, and one batch takes at most ${limits.lambda.minutes} min; ${notTasks}`,
       serviceMonthUsd,
     };
   return {
     recommended: 'ecs-service',
-    reason: `a long-running ECS service, whose consumer keeps its partitions and offsets, because for Lambda ${lambdaLimits[0]}; ${notTasks}`,
+    reason: `use a long-running ECS service, whose consumer commits its offsets, because on Lambda ${lambdaLimits[0]}; ${notTasks}`,
     serviceMonthUsd,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Hard limits of the services, which rule an option out. They are not prices and do not depend on the region.
+ * Hard limits of the services. An option whose limit a job exceeds is ruled out.
  *
  * @see AWS Lambda Developer Guide, "Lambda quotas"; Amazon ECS Developer Guide, "Fargate task ephemeral storage" and
  *   "Fargate capacity providers"; AWS Glue Developer Guide, "Worker types"; Amazon EMR Serverless User Guide, "Worker
@@ -12,6 +12,6 @@ export const limits = {
   spotNoticeMinutes: 2,
   /** Workers of type G.1X: one DPU each. A Spark job has at least two. */
   glue: { vcpusPerDpu: 4, memoryGiBPerDpu: 16, minimumDpus: 2, minimumMinutes: 1 },
-  /** Driver in addition to the executor that has the size of the job. */
+  /** Driver, in addition to one executor of the size of the job. */
   emrServerless: { driver: { vcpus: 1, memoryGiB: 2 }, minimumMinutes: 1, vcpus: 16, memoryGiB: 120 },
 } as const;

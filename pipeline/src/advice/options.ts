@@ -22,15 +22,15 @@ export type OptionId =
 export interface Option {
   readonly id: OptionId;
   readonly name: string;
-  /** What is paid for, such as `2 vCPU, 8 GB`. */
+  /** Billed size, such as `2 vCPU, 8 GB`. */
   readonly size: string;
   /** Undefined if the service has no size for the job. */
   readonly rate?: Rate;
   /** Hard limits that the job exceeds; empty if the option can run it. */
   readonly limits: readonly string[];
-  /** Longest run in minutes; absent: no limit that matters. */
+  /** Maximum duration of a run, in minutes. @default unlimited */
   readonly mostMinutes?: number;
-  /** One sentence for an option that can run the job. */
+  /** Predicate of a sentence about an option that can run the job. */
   readonly because: string;
 }
 
@@ -54,7 +54,7 @@ function lambdaOptions(workload: Workload, { lambda }: PriceTable): Option[] {
     ...(vcpu > vcpus ? [`${vcpu} vCPU exceed the limit of ${vcpus}`] : []),
     ...(memory > mostMemory ? [`${number(memory)} MB of memory exceed the limit of ${number(mostMemory)} MB`] : []),
     ...(storageMiB > mostStorage
-      ? [`a file of ${number(storageMiB)} MB exceeds the /tmp limit of ${number(mostStorage)} MB`]
+      ? [`a file of ${number(storageMiB)} MiB exceeds the /tmp limit of ${number(mostStorage)} MiB`]
       : []),
   ];
   const option = (id: OptionId, name: string, gibSecond: number): Option => ({
@@ -69,7 +69,7 @@ function lambdaOptions(workload: Workload, { lambda }: PriceTable): Option[] {
     },
     limits: exceeded,
     mostMinutes,
-    because: 'starts in seconds and bills milliseconds, so it suits short runs',
+    because: 'starts in seconds and is billed by the millisecond, so it suits short runs',
   });
   return [option('lambda', 'Lambda', lambda.gibSecond), option('lambda-arm', 'Lambda on ARM', lambda.arm.gibSecond)];
 }
@@ -112,10 +112,10 @@ function fargateOptions(workload: Workload, { fargate }: PriceTable): Option[] {
     because,
   });
   const { arm, spotDiscount, savingsPlanDiscount } = fargate;
-  const spot = `may stop with ${limits.spotNoticeMinutes} minutes of notice, so the job must resume or repeat`;
+  const spot = `may be interrupted with ${limits.spotNoticeMinutes} minutes of notice, so the job must resume or start again`;
   const image = 'needs an image for ARM64';
   return [
-    option('fargate', 'Fargate', fargate, 0, 'has no limit on the duration, and no commitment'),
+    option('fargate', 'Fargate', fargate, 0, 'has no maximum duration and requires no commitment'),
     option('fargate-arm', 'Fargate on ARM', arm, 0, image),
     option('fargate-spot', 'Fargate Spot', fargate, spotDiscount, spot),
     option('fargate-arm-spot', 'Fargate Spot on ARM', arm, spotDiscount, `${spot}; ${image}`),
@@ -124,7 +124,7 @@ function fargateOptions(workload: Workload, { fargate }: PriceTable): Option[] {
       'Fargate, savings plan',
       fargate,
       savingsPlanDiscount,
-      'is paid for every hour of a year, used or not, so it suits tasks that run around the clock',
+      'is billed for every hour of a year, used or not, so it suits tasks that run all the time',
     ),
   ];
 }
@@ -142,13 +142,18 @@ function sparkOptions(workload: Workload, { glue, emrServerless }: PriceTable): 
     because,
   });
   const { driver, ...emr } = limits.emrServerless;
-  // An executor has the sizes of Fargate from one vCPU on.
+  // Executors have the Fargate sizes with at least one vCPU.
   const executor = fargateSizeFor(Math.max(1, vcpu), memoryMiB);
   const hour = (vcpus: number, memoryGiB: number): number =>
     vcpus * emrServerless.vcpuHour + memoryGiB * emrServerless.memoryGiBHour;
   return [
-    glueOption('glue', 'Glue', glue.dpuHour, 'runs Spark code, and pays for work that one machine cannot do'),
-    glueOption('glue-flex', 'Glue, flexible', glue.flexDpuHour, 'runs Spark code that may start late and may stop'),
+    glueOption('glue', 'Glue', glue.dpuHour, 'runs Spark code, and suits work that is too large for one machine'),
+    glueOption(
+      'glue-flex',
+      'Glue, flexible',
+      glue.flexDpuHour,
+      'runs Spark code, but may start late and may be interrupted',
+    ),
     {
       id: 'emr-serverless',
       name: 'EMR Serverless',
@@ -164,7 +169,7 @@ function sparkOptions(workload: Workload, { glue, emrServerless }: PriceTable): 
         ...gpuLimit(workload),
         ...(executor ? [] : [`one executor has at most ${emr.vcpus} vCPU and ${emr.memoryGiB} GB`]),
       ],
-      because: 'runs Spark code with a driver beside each executor',
+      because: 'runs Spark code, and bills a driver in addition to the executor',
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** What a run costs by its duration: a request, and minutes of which at least a minimum is billed. US dollars. */
+/** Price of a run in US dollars: per request, and per minute with a minimum number of billed minutes. */
 export interface Rate {
   readonly requestUsd: number;
   readonly minuteUsd: number;

@@ -7,13 +7,13 @@ import { fargateBilling, taskCostUsd } from '../prices/tasks';
 import { paidStartSeconds } from '../routing/estimate';
 import { describeTaskSize, fargateSizeFor, fargateSizes } from './workload';
 
-/** What a manifest says about the task of its run. */
+/** The parts of a manifest that describe the task of its run. */
 export type RunUsage = Pick<Manifest, 'resources' | 'reused'>;
 
 /** Advice on the task size of a dataset. Prices are in US dollars for on-demand capacity. */
 export interface SizeAdvice {
   readonly dataset: string;
-  /** Runs with the latest size that one task converted from beginning to end: the basis of the advice. */
+  /** Number of runs that the advice is based on: those of the latest size in which one task converted the whole file. */
   readonly runs: number;
   /** Size of the latest run; null if it is not a Fargate size, as on the local system. */
   readonly current: TaskSize | null;
@@ -21,9 +21,9 @@ export interface SizeAdvice {
   readonly proposed: TaskSize | null;
   readonly action: 'keep' | 'shrink' | 'grow' | 'unknown';
   readonly peakMemoryMiB: number;
-  /** Greatest average number of processors that a run used. */
+  /** CPU time divided by duration: the greatest value of all runs. */
   readonly busyCpus: number;
-  /** Median seconds of a run, in the container. */
+  /** Median duration of a run in the container, in seconds. */
   readonly seconds: number;
   readonly currentMonthUsd: number | null;
   readonly proposedMonthUsd: number | null;
@@ -36,15 +36,15 @@ export interface SizeAdvice {
 
 /** Free memory above the highest peak, as a share of the peak. */
 const headroom = 0.25;
-/** A smaller size may take this much longer, beyond the minimum that Fargate bills anyway. */
+/** A run may take this much longer with another size. A run within the minimum billed duration may take that long. */
 const slowdown = 0.25;
-/** Number of runs from which the confidence is medium and high, and the most that the highest peak exceeds the median. */
+/** Minimum number of runs for medium and high confidence, and the maximum ratio of highest to median peak for high. */
 const confident = { medium: 5, high: 20, spread: 1.5 } as const;
 
 /**
- * Returns the cheapest Fargate size that has a quarter more memory than the highest peak, and that takes at most a
- * quarter longer, from the runs of `days` days, the latest one last. Undefined without a run that shows the need of one
- * task.
+ * Advises the cheapest Fargate size that has a quarter more memory than the highest peak and with which no run takes more
+ * than a quarter longer. `all`: the runs of `days` days, in ascending order. Returns undefined if there is no run in which
+ * one task converted the whole file.
  */
 export function rightSize(
   dataset: string,
@@ -88,7 +88,10 @@ export function rightSize(
 
 type Usage = Manifest['resources'];
 
-/** A file of several tasks used more processor time than one task has; adopted parts were converted by an earlier task. */
+/**
+ * Returns whether one task converted the whole file. Several tasks use more CPU time than one task has, and an earlier task
+ * converted the adopted parts.
+ */
 function isOfOneTask({ resources, reused }: RunUsage): boolean {
   const { cpuSeconds, wallSeconds, cpus, memoryMiB } = resources;
   return reused === 0 && wallSeconds > 0 && cpus > 0 && memoryMiB > 0 && cpuSeconds <= wallSeconds * cpus * 1.1 + 1;
@@ -96,13 +99,13 @@ function isOfOneTask({ resources, reused }: RunUsage): boolean {
 
 const busyOf = ({ cpuSeconds, wallSeconds }: Usage): number => cpuSeconds / wallSeconds;
 
-/** Returns the Fargate size that reports these resources: the system of a task keeps a part of its memory. */
+/** Returns the Fargate size of a task that reports these resources. It reports less memory than its size has. */
 export function reportedSize({ cpus, memoryMiB }: Usage): TaskSize | undefined {
   const size = fargateSizeFor(cpus, memoryMiB);
   return size && size.cpu === cpus * 1024 && memoryMiB >= 0.9 * size.memoryMiB ? size : undefined;
 }
 
-/** Returns the seconds of a run with another size. More processors are not assumed to make it faster. */
+/** Returns the duration of a run with another size, in seconds. Assumes that more processors do not make it faster. */
 const secondsWith = ({ cpu }: TaskSize, { cpuSeconds, wallSeconds }: Usage): number =>
   Math.max(wallSeconds, cpuSeconds / (cpu / 1024));
 
@@ -141,11 +144,11 @@ function actionOf({ current, proposed, savingMonthUsd }: Facts): SizeAdvice['act
 
 function reasonOf({ action, current, proposed, peakMemoryMiB, busyCpus }: Facts & Pick<SizeAdvice, 'action'>): string {
   const need = `the runs used at most ${peakMemoryMiB} MiB and ${busyCpus} processors`;
-  if (!proposed) return `${need}: no Fargate size has a quarter more`;
-  if (!current) return `${need}; they did not run on a Fargate size, so a saving is not known`;
+  if (!proposed) return `${need}: no Fargate size has a quarter more memory`;
+  if (!current) return `${need}; the saving is unknown, because the runs did not have a Fargate size`;
   const becomes = `${describeTaskSize(proposed)} instead of ${describeTaskSize(current)}`;
   if (action === 'keep') return `${need}, which fits the size`;
-  return action === 'shrink' ? `${need}: ${becomes}` : `${need}, which leaves too little: ${becomes}`;
+  return action === 'shrink' ? `${need}: ${becomes}` : `${need}, which leaves too little memory free: ${becomes}`;
 }
 
 function medianOf(values: readonly number[]): number {

@@ -7,7 +7,7 @@ export interface Workload {
   readonly filesPerDay: number;
   readonly vcpu: number;
   readonly memoryMiB: number;
-  /** Local storage of a run in bytes: the size of its file. @default none */
+  /** Local storage of a run, in bytes: the size of its file. @default 0 */
   readonly bytes?: number;
   /** @default false */
   readonly gpu?: boolean;
@@ -15,7 +15,7 @@ export interface Workload {
   readonly kafka?: boolean;
 }
 
-/** Fargate sizes from the smallest: by CPU, then by memory. */
+/** Fargate sizes in ascending order: by CPU, then by memory. */
 export const fargateSizes: readonly TaskSize[] = Object.entries(memoryByCpu).flatMap(([cpu, sizes]) =>
   sizes.map((memoryMiB) => ({ cpu: Number(cpu), memoryMiB })),
 );

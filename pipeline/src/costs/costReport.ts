@@ -2,7 +2,7 @@ import { roundUsd } from '../prices/roundUsd';
 import type { RunPrices } from '../prices/table';
 import { type CostLane, type LaunchCost, launchCosts, type RunRecord } from './runCost';
 
-/** How costs are grouped. `day`: the day of the record. */
+/** Grouping of costs. `day`: the day of the record, in UTC. */
 export type CostGroup = 'dataset' | 'lane' | 'day' | 'run';
 
 /** Costs of a group, in US dollars. */
@@ -10,14 +10,17 @@ export interface CostRow {
   readonly key: string;
   readonly runs: number;
   readonly launches: number;
-  /** Estimates of the runs that have one. */
+  /** Sum of the estimates of the runs that have one. */
   readonly estimateUsd: number;
   readonly actualUsd: number;
-  /** Actual less estimated cost of the runs that have an estimate. By lane, the estimate is that of the first launch's. */
+  /**
+   * Actual minus estimated cost of the runs that have an estimate. By lane, the whole estimate of a run belongs to the lane
+   * of its first launch.
+   */
   readonly differenceUsd: number;
-  /** Part of the actual cost that did not contribute to delivered data. */
+  /** Actual cost of launches that did not contribute to delivered data. */
   readonly wasteUsd: number;
-  /** Runs without an estimate. */
+  /** Number of runs without an estimate. */
   readonly withoutEstimate: number;
 }
 
@@ -26,13 +29,13 @@ export interface CostReport {
   readonly total: CostRow;
 }
 
-/** Part of a run that belongs to one group. */
+/** The launches of a run that belong to one group. */
 interface Share {
   readonly key: string;
   readonly costs: readonly LaunchCost[];
   /** Whether the run has an estimate. */
   readonly isEstimated: boolean;
-  /** A run counts once: in the group of its first launch. */
+  /** Present in the group of the first launch only, so that the run counts once. */
   readonly run?: RunRecord;
 }
 

@@ -2,11 +2,11 @@ import { fieldsOf, isAmount, isText } from '@etl/lib/reading';
 import type { Launch } from '../launches';
 import type { RunRecord } from './runCost';
 
-/** A closed run as visibility lists it. */
+/** A closed run, as the visibility store of the server lists it. */
 export interface ListedRun {
   readonly workflowId: string;
   readonly startTime: Date;
-  /** Memo of the run. A run that was terminated has none. */
+  /** Memo of the run. A terminated run has no record in it. */
   readonly memo: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -15,7 +15,7 @@ const maxName = 200;
 /** Outcomes in which the data is published. */
 const delivering = ['delivered', 'SinkFailed'];
 
-/** Returns the record of a run from its memo; undefined without one. Ignores launches of an unknown form. */
+/** Returns the record of a run from its memo; undefined if the memo has none. Ignores launches of an unknown form. */
 export function readRun({ workflowId, startTime, memo }: ListedRun): RunRecord | undefined {
   const end = memo?.etl;
   if (end === null || typeof end !== 'object') return undefined;

@@ -3,7 +3,7 @@ import { roundUsd } from '../prices/roundUsd';
 import type { RunPrices } from '../prices/table';
 import { lambdaUsd, taskCostUsd } from '../prices/tasks';
 
-/** Record of a run, as its memo has it. */
+/** Record of a run, from its memo or from a commit. */
 export interface RunRecord {
   /** Workflow ID. For a commit: the URI of its source. */
   readonly id: string;
@@ -12,9 +12,9 @@ export interface RunRecord {
   readonly day: string;
   /** Whether the run published data, or found it published. */
   readonly delivered: boolean;
-  /** Launches of the run; at most the last 20. */
+  /** The last launches of the run, at most 20. */
   readonly launches: readonly Launch[];
-  /** Recorded cost of all launches, by the prices of that time; absent when none is known. */
+  /** Recorded cost of all launches, with the prices of the run; absent if unknown. */
   readonly costUsd?: number;
   /** Estimate of the run before its first launch. */
   readonly estimateUsd?: number;
@@ -29,14 +29,14 @@ export interface LaunchCost {
   readonly usd: number;
   /** Whether the launch is waste: it did not contribute to delivered data. */
   readonly isWaste: boolean;
-  /** Launches that the record does not list are counted together, as one cost. */
+  /** False for the total cost of the launches that the record does not list. */
   readonly isListed: boolean;
 }
 
 /**
  * Returns the cost of each launch of a run, calculated from its size, duration and capacity with these prices. A launch
- * whose record lacks one of them counts with its recorded cost. Waste are launches that failed, shards that were
- * converted again, and all launches of a run that did not deliver.
+ * whose record lacks one of them has its recorded cost. Failed launches, shards that were converted again later, and all
+ * launches of a run that did not deliver are waste.
  */
 export function launchCosts({ launches, costUsd, delivered }: RunRecord, prices: RunPrices): readonly LaunchCost[] {
   const listed = launches.map((launch, index) => ({

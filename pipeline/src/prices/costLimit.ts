@@ -5,7 +5,7 @@ import type { BilledSeconds, CostLimit, Plan } from '../plan';
 import { roundUsd } from './roundUsd';
 import { taskCostUsd } from './tasks';
 
-/** Launch that a run is about to make. */
+/** The next launch of a run. */
 export interface NextLaunch {
   readonly generation: number;
   readonly lane?: 'light';
@@ -18,8 +18,8 @@ export interface NextLaunch {
 type Limited = Pick<Plan, 'compute' | 'prices' | 'costLimit'>;
 
 /**
- * Returns why a launch exceeds the limit: the cost of the earlier launches and the estimate of this one, together with
- * the launches that must follow it. Undefined within the limit, and without one.
+ * Returns why a launch exceeds the cost limit; undefined if it does not, or if there is no limit. Adds the cost of the
+ * earlier launches, the estimate of this launch, and the estimates of the launches that must follow it.
  */
 export function costProblem(plan: Limited, earlier: readonly Launch[], next: NextLaunch): string | undefined {
   const { costLimit } = plan;
@@ -32,13 +32,13 @@ export function costProblem(plan: Limited, earlier: readonly Launch[], next: Nex
     next.mode?.kind === 'shard' ? ['the shard', 'its share of compute.maxCostUsd'] : ['the run', 'compute.maxCostUsd'];
   return (
     `${who} has spent ${usd(spent)}, and ${what} would cost about ${usd(needed)}, which together exceeds ${limit}, ` +
-    `${usd(costLimit.maxUsd)}: raise compute.maxCostUsd, or remove the cause of the earlier launches`
+    `${usd(costLimit.maxUsd)}: raise compute.maxCostUsd, or fix the cause of the relaunches`
   );
 }
 
 /**
- * Returns the plan of one of the shards: its limit is an equal share of what the earlier launches and the commit leave.
- * Shards run at the same time and do not know what the others have spent.
+ * Returns the plan of a shard. Its limit is an equal share of the limit of the run, less the cost of the earlier launches
+ * and of the commit. Shards run at the same time, and none of them knows the costs of the others.
  */
 export function planOfShard(plan: Plan, earlier: readonly Launch[]): Plan {
   const { costLimit, compute } = plan;
@@ -47,7 +47,7 @@ export function planOfShard(plan: Plan, earlier: readonly Launch[]): Plan {
   return { ...plan, costLimit: { ...costLimit, maxUsd: Math.max(0, left / (compute.shards ?? 1)) } };
 }
 
-/** Returns the cost of launches. One that ran, but whose size or times are unknown, counts with its estimate. */
+/** Returns the cost of launches. Uses the estimate for a launch whose size or times are unknown. */
 function spentUsd(plan: Limited, limit: CostLimit, launches: readonly Launch[]): number {
   return roundUsd(launches.reduce((sum, launch) => sum + (launch.costUsd ?? unknownUsd(plan, limit, launch)), 0));
 }
@@ -57,7 +57,7 @@ function unknownUsd(plan: Limited, limit: CostLimit, { lane, taskArn, spot, size
   return taskArn === undefined ? 0 : taskUsd(plan, limit, { spot, ...(size && { size }) }, purpose ?? 'convert');
 }
 
-/** Returns the estimate of a launch. That of an index includes the shards and the commit, without which it is useless. */
+/** Returns the estimate of a launch. For an index, includes the shards and the commit, which must follow it. */
 function remainingUsd(plan: Limited, limit: CostLimit, next: NextLaunch): number {
   if (next.lane === 'light') return limit.lightUsd;
   const of = (purpose: keyof BilledSeconds) => taskUsd(plan, limit, next, purpose);
@@ -77,5 +77,5 @@ function taskUsd(
   return taskCostUsd({ size: size ?? compute.size ?? limit.size, spot, seconds, ...storage }, prices);
 }
 
-/** Formats small amounts with six digits, others with four, without trailing zeros. */
+/** Formats an amount with four decimals, or with six below $0.01, without trailing zeros. */
 const usd = (dollars: number): string => `$${Number(dollars.toFixed(dollars < 0.01 ? 6 : 4))}`;

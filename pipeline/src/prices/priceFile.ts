@@ -50,8 +50,8 @@ export type ParsedPrices =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Returns the built-in prices with the values of a price file, which has the keys of `PriceTable`, all optional. Each
- * problem begins with its key and ends with its remedy.
+ * Returns the list prices, with the values of a price file in place of the listed ones. A price file has the keys of
+ * `PriceTable`, all of them optional. Each problem begins with the key and ends with the remedy.
  */
 export function parsePrices(text: string): ParsedPrices {
   let value: unknown;
@@ -75,7 +75,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: object): string[] {
     : problems;
 }
 
-/** Returns the table with the given values. Objects are merged, other values replaced. */
+/** Returns the table with the given values. Merges objects and replaces other values. */
 function merged<T extends object>(table: T, values: object): T {
   const given = values as Readonly<Record<string, unknown>>;
   const entries = Object.entries(table).map(([key, listed]) => {

@@ -2,10 +2,10 @@ import type { TaskSize } from '@etl/ecs/sizes';
 import { listPrices, type PriceTable } from './table';
 import { taskCostUsd } from './tasks';
 
-/** Task size of a worker process with a hundred concurrent runs (docs/benchmarks.md). */
+/** Size of a task that runs a worker with a hundred concurrent runs (docs/benchmarks.md). */
 export const workerSize: TaskSize = { cpu: 256, memoryMiB: 512 };
 
-/** Days of a month in every monthly price. */
+/** Number of days in the month of every monthly price. */
 export const daysPerMonth = 30;
 
 type Prices<Key extends keyof PriceTable> = Pick<PriceTable, Key>;
@@ -30,7 +30,7 @@ export const snsUsd = (requests: number, { sns }: Prices<'sns'> = listPrices): n
 export const sqsUsd = (requests: number, { sqs }: Prices<'sqs'> = listPrices): number =>
   (requests * sqs.millionRequests) / 1e6;
 
-/** Returns the cost of a month of 30 days, in US dollars, for runs like this one. */
+/** Returns the cost of a month of 30 days, in US dollars, if every run costs `runUsd`. */
 export const monthlyUsd = (runUsd: number, filesPerDay: number): number => runUsd * filesPerDay * daysPerMonth;
 
 /** Returns the cost of an on-demand task of this size that runs the whole month, in US dollars. */

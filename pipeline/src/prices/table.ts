@@ -13,9 +13,9 @@ export interface PriceTable {
     readonly memoryGiBHour: number;
     /** Ephemeral storage above 20 GiB. */
     readonly storageGiBHour: number;
-    /** Share of vCPU and memory that Spot saves, 0 to 1. */
+    /** Discount of Spot on vCPU and memory, as a share from 0 to 1. */
     readonly spotDiscount: number;
-    /** Share of vCPU and memory that a Compute Savings Plan saves, 0 to 1. */
+    /** Discount of a Compute Savings Plan on vCPU and memory, as a share from 0 to 1. */
     readonly savingsPlanDiscount: number;
     /** Linux on ARM64 (Graviton). */
     readonly arm: { readonly vcpuHour: number; readonly memoryGiBHour: number };
@@ -36,12 +36,12 @@ export interface PriceTable {
   };
   /** Workers on x86 with up to 20 GiB of storage each. */
   readonly emrServerless: { readonly vcpuHour: number; readonly memoryGiBHour: number };
-  /** Standard workflows. A retry is another transition. */
+  /** Standard workflows. Each retry is a transition. */
   readonly stepFunctions: { readonly millionTransitions: number };
   readonly temporalCloud: {
-    /** At every volume. Plans with a base fee have lower prices from five million per month. */
+    /** Applied to every volume. Plans with a base fee have lower prices above five million actions a month. */
     readonly millionActions: number;
-    /** Price of the plan, as a share of usage, without a base fee. */
+    /** Price of a plan without a base fee, as a share of the usage. */
     readonly planShare: number;
   };
   /** Standard topics. */
@@ -50,11 +50,11 @@ export interface PriceTable {
   readonly sqs: { readonly millionRequests: number };
 }
 
-/** Prices that a run needs. The plan carries them, because workflows read no files. */
+/** Prices that a run needs. The plan contains them, because workflows cannot read files. */
 export type RunPrices = Pick<PriceTable, 'fargate' | 'lambda'>;
 
 /**
- * List prices of us-east-1 without free tiers, 2026-11. `docs/prices.md` says how each was checked.
+ * List prices of us-east-1 without free tiers, 2026-11. `docs/cost.md` lists which of them were checked.
  *
  * @see https://aws.amazon.com/fargate/pricing (Linux; Spot: its maximum discount, the price varies)
  * @see https://aws.amazon.com/savingsplans/compute-pricing (Fargate, one year, no upfront payment)

@@ -11,11 +11,11 @@ export interface BilledTask {
   readonly size: TaskSize;
   readonly ephemeralStorageGiB?: number;
   readonly spot: boolean;
-  /** From the image pull to the stop. */
+  /** Duration from the image pull to the stop. */
   readonly seconds: number;
 }
 
-/** Returns the cost of a task on x86, in US dollars. An estimate for Spot, whose price varies. */
+/** Returns the cost of a task on x86, in US dollars. With Spot, whose price varies, the cost is an estimate. */
 export function taskCostUsd(
   { size, ephemeralStorageGiB, spot, seconds }: BilledTask,
   { fargate }: Pick<RunPrices, 'fargate'> = listPrices,

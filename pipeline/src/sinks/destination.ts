@@ -1,10 +1,10 @@
 import { parseUri } from '@etl/lib/uri';
 
-/** Returns whether sinks are applied at a destination. Their services read the data from S3. */
+/** Returns whether commits at a destination are applied to sinks. The services of sinks read the data from S3. */
 export function appliesSinks(destination: string): boolean {
   return parseUri(destination)?.kind === 's3';
 }
 
-/** Returns why sinks are not applied at a destination. A local run of a dataset must not depend on them. */
+/** Returns a warning that a local run, which must not depend on sinks, applies none. */
 export const sinkWarning = (destination: string): string =>
-  `the sinks of the dataset are not applied, because the destination ${destination} is not in S3`;
+  `commits are not applied to the sinks of the dataset, because the destination ${destination} is not in S3`;

@@ -21,7 +21,7 @@ const projection = z.strictObject({
     .array(z.string().regex(/^[^,]+$/, 'is not a source: expected a name without commas'))
     .min(1)
     .optional()
-    .describe('Sources that queries see. Default: the sources that a query names in its WHERE clause'),
+    .describe('Sources that queries see. Default: each query must name sources in its WHERE clause'),
 });
 
 export const glueSinkSchema = z
@@ -42,10 +42,10 @@ export const glueSinkSchema = z
         source: catalogName.optional().describe('Partition column of the source. Default: source'),
       })
       .optional()
-      .describe('Names of the partition columns, if the data have columns with the default names'),
+      .describe('Names of the partition columns. Set them if the data have columns with the default names'),
     projection: projection
       .optional()
-      .describe('Athena computes the partitions, and reads the published folders instead of the commits'),
+      .describe('Athena computes the partitions and reads the published folders instead of the commit folders'),
   })
   .superRefine((sink, context) => {
     const { batchDate, source } = partitionNames(sink);

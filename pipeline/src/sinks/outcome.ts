@@ -11,26 +11,26 @@ export interface AppliedSink {
   readonly detail: string;
 }
 
-/** How the application of a commit to a sink ended. */
+/** Whether a commit was applied to a sink. */
 export type SinkOutcome = AppliedSink | { readonly sink: string; readonly state: 'failed'; readonly reason: string };
 
-/** Detail of an application that changed nothing, because the sink was ahead. */
+/** Detail for a sink that was not changed because it already had a newer commit. */
 export const newerCommit = 'the sink has a newer commit';
 
-/** Longest list of sinks that a failure names with their reasons, in characters. */
+/** Maximum length of the reasons in the message of a failure, in characters. */
 const maxReasons = 4000;
 
 /** The failure `SinkFailed` of a run whose data is committed. */
 export interface SinkFailure {
   readonly message: string;
-  /** One for each sink that lacks the commit. */
+  /** One reason for each sink that lacks the commit. */
   readonly reasons: readonly string[];
 }
 
 /** Begins the reason of a run that committed its data, but did not finish its sinks. */
 export const committedWords = 'the data is committed';
 
-/** Returns the failure of a run whose sinks lack the commit; undefined if none does. */
+/** Returns the failure of a run if a sink lacks the commit; undefined if every sink has it. */
 export function sinkFailureOf(
   batch: Pick<Batch, 'dataset' | 'batchDate'>,
   outcomes: readonly SinkOutcome[],
@@ -43,12 +43,12 @@ export function sinkFailureOf(
   return { message: `${text}. Finish with: ${replayCommand(batch)}`, reasons };
 }
 
-/** Returns the command that finishes the sinks of a batch. */
+/** Returns the command that applies the newest commit of a batch to its sinks. */
 export function replayCommand(batch: Pick<Batch, 'dataset' | 'batchDate'>): string {
   return ['npx etl', ...replayArgs(batch)].join(' ');
 }
 
-/** Returns the arguments of the command that finishes the sinks of a batch. */
+/** Returns the arguments of that command. */
 export function replayArgs({ dataset, batchDate }: Pick<Batch, 'dataset' | 'batchDate'>): readonly string[] {
   return ['sink', 'replay', dataset, '--from', batchDate, '--to', batchDate];
 }

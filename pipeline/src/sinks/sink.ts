@@ -3,9 +3,8 @@ import { glueSinkSchema } from './glue';
 import { redshiftSinkSchema } from './redshift';
 
 /**
- * The sinks of a dataset: catalogs and warehouses that each commit of a batch is applied to, in the order of this list
- * without waiting for each other. Another type of sink is another entry of the union, and a writer (see
- * `SinkWriters` in activities/ports.ts).
+ * A sink of a dataset: a catalog or warehouse to which each commit of a batch is applied, at the same time as to the other
+ * sinks. A new type of sink needs an entry in this union and a writer (`SinkWriters` in activities/ports.ts).
  */
 const sinkSchema = z.discriminatedUnion('type', [glueSinkSchema, redshiftSinkSchema]);
 
@@ -13,13 +12,13 @@ export type DeclaredSink = z.infer<typeof sinkSchema>;
 export type SinkType = DeclaredSink['type'];
 export type SinkOf<Type extends SinkType> = Extract<DeclaredSink, { type: Type }>;
 
-/** By name, which status, messages and commands use. */
+/** Sinks by name. Status files, messages and commands use the name. */
 export const sinksSchema = z.record(
   z
     .string()
     .regex(
       /^[a-z][a-z0-9-]{0,39}$/,
-      'is not a name of a sink: expected a lowercase letter, then letters, digits and -',
+      'is not a name of a sink: expected a lowercase letter, then lowercase letters, digits and -, at most 40 characters',
     ),
   sinkSchema,
 );

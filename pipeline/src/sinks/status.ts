@@ -2,20 +2,23 @@ import { parseJsonOr } from '@etl/lib/json';
 import { fieldsOf, isAmount } from '@etl/lib/reading';
 import type { SinkType } from './sink';
 
-/** What is known of a sink of a batch: the file `status.json` beside the commit log. The sink itself has the truth. */
+/**
+ * Recorded status of a sink of a batch: the file `status.json` beside the commit log. The record of the sink itself takes
+ * precedence.
+ */
 export interface SinkStatus {
   readonly type: SinkType;
   /** Number of the newest commit that was applied; absent if there is none. */
   readonly applied?: number;
-  /** What was applied, in one line. */
+  /** Description of what was applied, in one line. */
   readonly detail?: string;
-  /** The latest application, if it failed. */
+  /** The latest attempt, if it failed. */
   readonly failed?: { readonly commit: number; readonly reason: string };
-  /** Time of the latest application, in ISO 8601. */
+  /** Time of the latest attempt, in ISO 8601. */
   readonly at: string;
 }
 
-/** Parses a status; undefined for text that is not one. */
+/** Parses a status. Returns undefined for any other text. */
 export function parseSinkStatus(text: string): SinkStatus | undefined {
   const status = parseJsonOr(text, undefined);
   const { type, applied, at } = fieldsOf(status);
@@ -23,7 +26,7 @@ export function parseSinkStatus(text: string): SinkStatus | undefined {
   return isStatus ? (status as SinkStatus) : undefined;
 }
 
-/** Returns whether a sink has not applied a commit, as far as its status tells. */
+/** Returns whether a sink lacks a commit according to its status. */
 export function isBehind(status: SinkStatus | undefined, commit: number): boolean {
   return (status?.applied ?? 0) < commit;
 }

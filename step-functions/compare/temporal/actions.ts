@@ -1,7 +1,7 @@
 import { transform } from '@etl/pipeline/definition';
 import { looksPerReport, repeatShare, reportSeconds } from '../../../activities/reportPace';
 import { reportingActivities } from '../../../client/taskReports';
-import { type ActivityRun, activityRuns, type History } from './history';
+import { type ActivityRun, activityRuns, type History, type HistoryEvent } from './history';
 
 /**
  * Returns the actions that Temporal Cloud would bill for a run, by kind. A history does not contain heartbeats, so they
@@ -22,11 +22,18 @@ export function actionsOf(history: History): Record<string, number> {
     'activity retries': runs.reduce((sum, { attempts }) => sum + attempts - 1, 0),
     timers: events.filter((event) => event.timerStartedEventAttributes).length,
     signals: events.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
+    'search attribute updates': events.filter(setsAttributes).length,
     // All markers of one workflow task are billed as one action.
     markers: new Set(marked).size,
     heartbeats: runs.reduce((sum, run) => sum + heartbeatsOf(run), 0),
   };
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+/** Returns whether an event sets search attributes besides the one of a patch. */
+function setsAttributes({ upsertWorkflowSearchAttributesEventAttributes: update }: HistoryEvent): boolean {
+  const names = Object.keys(update?.searchAttributes?.indexedFields ?? {});
+  return names.some((name) => name !== 'TemporalChangeVersion');
 }
 
 /**

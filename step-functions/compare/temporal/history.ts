@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 
 /** A history as the client fetches it. */
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
-type HistoryEvent = NonNullable<History['events']>[number];
+export type HistoryEvent = NonNullable<History['events']>[number];
 
 /** One execution of an activity, with all its attempts. Times are in milliseconds since the epoch. */
 export interface ActivityRun {

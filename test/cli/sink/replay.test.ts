@@ -18,9 +18,9 @@ test('describes a failed replay with the failures that it lists, and how many mo
   const failures = [{ batch, sink: 'catalogo', reason: 'denied' }];
   const report = { applied: 1, current: 2, failed: 3, failures };
   const end = { workflowId: 'etl-sinks/ventas', joined: false, status: 'FAILED', failureType: 'SinkFailed' };
-  expect(describeEnd({ ...end, reason: '3 commits could not be applied', report })).toEqual([
-    'FAILED: SinkFailed: 3 commits could not be applied',
-    '1 application, 3 failed, 2 batches already current',
+  expect(describeEnd({ ...end, reason: '3 sinks of batches of ventas lack the newest commit', report })).toEqual([
+    'FAILED: SinkFailed: 3 sinks of batches of ventas lack the newest commit',
+    '1 applied, 3 failed, 2 batches already current',
     '  ventas 2026-02-08 norte: catalogo: denied',
     '  … and 2 more',
   ]);

@@ -28,7 +28,7 @@ describe('the job of the course: 2 vCPU and 8 GB for 30 minutes, 100 files a day
       limits: ['a run of 30 min exceeds the limit of 15 min'],
     });
     expect(advice.notes[0]).toBe(
-      'Lambda for $90.00 a month would be a function of 1 GB, and $720.00 one of 8 GB: neither can run the job, because Lambda stops a function after 15 min',
+      'Lambda would cost $90.00 a month with 1 GB and $720.00 with 8 GB, but cannot run the job: it stops a function after 15 min',
     );
   });
 
@@ -49,7 +49,7 @@ describe('the job of the course: 2 vCPU and 8 GB for 30 minutes, 100 files a day
   test('is advised the cheapest option without a commitment, with one sentence', () => {
     expect(advice.recommended?.id).toBe('fargate-arm-spot');
     expect(advice.recommended?.reason).toMatch(
-      /^Fargate Spot on ARM is the cheapest that can run the job; it may stop/,
+      /^Fargate Spot on ARM is the cheapest that can run the job; it may be interrupted/,
     );
   });
 
@@ -82,7 +82,7 @@ describe('limits', () => {
     [
       'a larger file',
       { minutes: 1, bytes: 10_241 * 2 ** 20 },
-      ['a file of 10,241 MB exceeds the /tmp limit of 10,240 MB'],
+      ['a file of 10,241 MiB exceeds the /tmp limit of 10,240 MiB'],
     ],
   ])('Lambda and %s', (_what, changes, limits) => {
     if (changes.vcpu) expect(limitsOf('lambda', changes)).toContain(limits[0]);
@@ -131,7 +131,7 @@ describe('Kafka', () => {
   test('is consumed by an event source mapping if a batch of records fits into Lambda', () => {
     expect(adviceFor({ kafka: true, minutes: 5 }).kafka).toMatchObject({
       recommended: 'lambda-event-source-mapping',
-      reason: expect.stringContaining('not a task for each batch or file'),
+      reason: expect.stringContaining('do not start a task for each batch or file'),
     });
   });
 
@@ -145,8 +145,8 @@ describe('Kafka', () => {
 
 test('a service that runs all the time is cheaper for many short files', () => {
   const points = adviceFor({ minutes: 0.1 }).breakEven.filter(({ kind }) => kind === 'filesPerDay');
-  // A task for each file bills a minute: 1440 files cost a day of the service, which has time for 14,400.
-  expect(points).toMatchObject([{ value: 1440, sentence: expect.stringContaining('has time for 14,400') }]);
+  // A task for each file bills a minute: 1440 files cost a day of the service, which has capacity for 14,400.
+  expect(points).toMatchObject([{ value: 1440, sentence: expect.stringContaining('has capacity for 14,400') }]);
 });
 
 test('prices of a price file change the result', () => {

@@ -42,7 +42,7 @@ test('a launch within the limit is made, and one above it is not', () => {
   expect(costProblem(limited(2 * minuteUsd), [launch({ costUsd: minuteUsd })], next)).toBeUndefined();
   expect(costProblem(limited(0.0016), [launch({ costUsd: minuteUsd })], next)).toBe(
     'the run has spent $0.000823, and launch 2 would cost about $0.000823, which together exceeds compute.maxCostUsd, $0.0016: ' +
-      'raise compute.maxCostUsd, or remove the cause of the earlier launches',
+      'raise compute.maxCostUsd, or fix the cause of the relaunches',
   );
 });
 

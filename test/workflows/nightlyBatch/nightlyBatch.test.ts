@@ -179,7 +179,10 @@ withServer('nightlyBatch', () => {
       await batch.query<{ currentDetails: string }>('__temporal_workflow_metadata'),
     ]);
     expect([failure.type, failure.message]).toEqual(['InvalidInput', 'prefix: is missing; to: is before from']);
-    expect(metadata.currentDetails).toBe('No file was started:\n\n- prefix: is missing\n- to: is before from');
+    expect(metadata.currentDetails).toBe(
+      '**InvalidInput** · no file was started\n\nNext: Correct the request, and start the batch again\n\n' +
+        '- prefix: is missing\n- to: is before from',
+    );
     expect(of.messages()).toMatchObject([{ outcome: { kind: 'invalid' } }]);
   });
 

@@ -54,7 +54,7 @@ test.each<[string, Parameters<typeof check>, string]>([
   [
     'a table of another dataset',
     [{ ...database, GetTable: { Table: table() } }, 'compras'],
-    'belongs to dataset ventas. Set another table for the sink',
+    'belongs to dataset ventas. Set another table with sink key table',
   ],
 ])('%s is a SinkError with its remedy', async (_what, args, message) => {
   await expect(check(...args)).rejects.toMatchObject({ name: 'SinkError', message: expect.stringContaining(message) });

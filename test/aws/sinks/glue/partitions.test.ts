@@ -166,7 +166,7 @@ withMoto('partitions in moto', () => {
     const sink = sampleSink({ database: 'no_existe' });
     const applied = createGlueSink(catalog.client).apply(sampleCommit(), sink, newest);
     await expect(applied).rejects.toThrow(
-      'no_existe.ventas: database no_existe does not exist. Create it, or correct database of the sink.',
+      'no_existe.ventas: database no_existe does not exist. Create it, or correct sink key database.',
     );
     await expect(applied).rejects.toMatchObject({ name: 'SinkError' });
     await expect(catalog.table('no_existe')).rejects.toThrow('not found');

@@ -103,7 +103,7 @@ describe('evolution', () => {
     const table = created({ schema: { a: was } });
     expect(() => evolved(table, { schema: { a: is } })).toThrow(
       `lago.ventas: column a ${message}, which cannot be combined. ` +
-        `Declare the column as ${was} in the dataset and deliver the batch again, or set another table for the sink.`,
+        `Declare the column as ${was} in the dataset and deliver the batch again, or set another table with sink key table.`,
     );
   });
 
@@ -156,7 +156,7 @@ describe('the target', () => {
     [
       'a column with the name of a partition column',
       { schema: { source: 'text' } },
-      'a column source, which is the name of a partition column. Set another name in partitions of the sink.',
+      'a column source, which is the name of a partition column. Set another name with sink key partitions.',
     ],
     ['a column with a comma', { schema: { 'a,b': 'text' } }, 'column a,b has a comma in its name'],
     ['a destination outside S3', { destination: 'file:///lago' }, 'Glue reads S3 only, not file:///lago'],

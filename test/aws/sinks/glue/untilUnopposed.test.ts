@@ -27,7 +27,9 @@ test('repeats a cycle until no other writer interferes, after random pauses of a
 test('gives up after 40 attempts, so that the call is repeated later', async () => {
   const applied = untilUnopposed(opposed(40));
   await expect(applied).rejects.toBeInstanceOf(ThrottledError);
-  await expect(applied).rejects.toThrow('40 attempts met other writers: Glue UpdateTable of lago.ventas: changed');
+  await expect(applied).rejects.toThrow(
+    '40 attempts conflicted with other writers: Glue UpdateTable of lago.ventas: changed',
+  );
 });
 
 test('does not repeat a cycle after another error', async () => {

@@ -54,6 +54,6 @@ test('a difference that a change cannot resolve is an error, also without evolve
 
 test('without evolve, names the statements', () => {
   expect(() => changes({ ledger, table: [...batch, bigint] }, redshiftSink({ evolve: false }))).toThrow(
-    'does not hold the columns of the data. Run: ALTER TABLE "public"."orders" ADD COLUMN "note" VARCHAR(256)',
+    'cannot hold the columns of the data. Run: ALTER TABLE "public"."orders" ADD COLUMN "note" VARCHAR(256)',
   );
 });

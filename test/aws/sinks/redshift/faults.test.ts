@@ -141,7 +141,7 @@ withRedshift('other rows than those of the manifest change nothing', async () =>
   expect(await attempt({ ...commit, manifest: { ...commit.manifest, totals } })).toEqual({
     state: 'failed',
     reason: expect.stringContaining(
-      'at step count: COPY read other rows than the 3 of the manifest. Check the commit folder',
+      'at step count: COPY did not load the 3 rows of the manifest. Check the commit folder',
     ),
     retry: false,
   });

@@ -233,6 +233,6 @@ withRedshift('a table that another dataset fills is refused', async () => {
   await warehouse.applyUntilEnd(await commits.of('id\n1\n', { dataset: 'one' }), sink, token);
   const other = await commits.of('id\n2\n', { dataset: 'two' });
   await expect(writer().apply(other, sink, warehouse.call(token()))).rejects.toThrow(
-    /public.shared has a batch 2026-02-08\/a of dataset one\. Set another table/,
+    /public.shared has batch 2026-02-08\/a of dataset one\. Set another table/,
   );
 });

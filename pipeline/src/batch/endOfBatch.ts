@@ -1,0 +1,34 @@
+import { costText, type EndTexts, type NextStep, remedyOf } from '../endOfRun';
+import type { FailureType } from '../failures/table';
+import type { BatchEnd } from '../messages/outcome';
+import { type BatchSummary, filesFound, missed } from './summary';
+
+/** Facts of a batch that has ended, for its texts in the Web UI and in its memo. */
+export interface EndOfBatch {
+  readonly workflowId: string;
+  readonly ended: BatchEnd;
+  /** Failure type of a batch that failed. */
+  readonly failureType?: FailureType | undefined;
+  /** Absent for a batch that could not be planned. */
+  readonly summary?: BatchSummary;
+}
+
+/** Returns the texts of the end of a batch. */
+export function batchEndTexts({ workflowId, ended, failureType, summary }: EndOfBatch): EndTexts {
+  const cost = costText(summary?.costUsd, 0);
+  const next = nextStepOf(workflowId, ended, failureType);
+  return { headline: failureType ?? headlineOf(ended, summary), cost, next };
+}
+
+function headlineOf(ended: BatchEnd, summary: BatchSummary | undefined): string {
+  if (ended === 'empty') return 'Found no file';
+  if (ended === 'incomplete' && summary) return `${missed(summary)} of ${filesFound(summary)} files not delivered`;
+  return `Delivered ${summary?.delivered ?? 0} files`;
+}
+
+function nextStepOf(workflowId: string, ended: BatchEnd, failureType: FailureType | undefined): NextStep {
+  if (failureType === 'InvalidInput') return { text: 'Correct the request, and start the batch again' };
+  if (failureType !== undefined) return remedyOf({ kind: 'batch', workflowId, batch: {}, failureType });
+  if (ended === 'incomplete') return remedyOf({ kind: 'batch', workflowId, batch: {}, failureType: 'BatchIncomplete' });
+  return { text: ended === 'empty' ? 'Check that the feed has arrived' : 'nothing to do' };
+}
