@@ -1,7 +1,7 @@
 // Takes the pictures of docs/report.md: delivers a month of small batches and a large file on a local system, writes the
 // pages of a run and of a night, and takes a screenshot of each.
 // usage: node scripts/report-pictures.mjs [FOLDER]   (requires Chromium on PATH, or its path in ETL_TEST_CHROMIUM)
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensurePackages, root } from './lib/ensure-installed.mjs';
@@ -14,7 +14,8 @@ const night = '2026-02-08';
 const days = Array.from({ length: 30 }, (_, index) =>
   new Date(Date.parse(night) - (29 - index) * 86_400_000).toISOString().slice(0, 10),
 );
-const weekdays = 'days: [monday, tuesday, wednesday, thursday, friday]';
+/** Runs the day after: the files of Monday to Friday. */
+const weekdays = 'days: tue-sat';
 
 /** Datasets with the rows of a day, the days on which too few fields spoil a file, and those without a file. */
 const datasets = {
@@ -101,6 +102,10 @@ const variables = (stateDir) => ({
   ETL_DATASETS: pathToFileURL(join(stateDir, 'declared')).href,
 });
 
+/** Returns a page without the name of the temporary folder. */
+const withoutFolder = (page, folder) =>
+  page.replaceAll(`<span>ETL_STATE_DIR=${folder}</span> `, '').replaceAll(folder, '/data');
+
 await withLocalSystem('pictures', variables, async ({ stateDir, etl }) => {
   await write(stateDir);
   const pages = { run: join(stateDir, 'run.html'), night: join(stateDir, 'night.html') };
@@ -127,7 +132,8 @@ await withLocalSystem('pictures', variables, async ({ stateDir, etl }) => {
   await etl('report', '--night', night, '--out', pages.night);
   const browser = await openBrowser();
   for (const [name, path] of Object.entries(pages)) {
-    const page = await browser.newPage({ viewport: { width: 1100, height: 1240 } });
+    await writeFile(path, withoutFolder(await readFile(path, 'utf8'), stateDir));
+    const page = await browser.newPage({ viewport: { width: 1080, height: 1380 } });
     await page.goto(pathToFileURL(path).href);
     await page.screenshot({ path: join(target, `report-${name}.png`) });
     console.log(join(target, `report-${name}.png`));

@@ -8,6 +8,7 @@ import {
   giantReport,
   hostile,
   nightReport,
+  sampleManifest,
   sampleView,
   withHostileTexts,
 } from './fixtures';
@@ -64,12 +65,9 @@ describe('the page about a run', () => {
   });
 
   test('says that only totals are recorded when a manifest has no series', () => {
-    const report = deliveredReport();
-    const { series: _, ...resources } = report.commit?.manifest.resources ?? {};
-    const manifest = { ...report.commit?.manifest, resources } as never;
-    expect(textOf(runPage({ ...report, commit: { number: 1, isOwn: true, manifest } }))).toContain(
-      'Only totals are recorded',
-    );
+    const { series: _, ...resources } = sampleManifest().resources;
+    const commit = { number: 1, isOwn: true, manifest: sampleManifest({ resources }) };
+    expect(textOf(runPage(deliveredReport({ commit })))).toContain('Only totals are recorded');
   });
 
   test('stays below 400 kB for hundreds of launches and a thousand columns', () => {
