@@ -61,7 +61,7 @@ export const differences = [
   },
   {
     id: 'jitter',
-    what: 'Wait before a relaunch, and before a sink is applied again',
+    what: 'Wait before a relaunch, and before another attempt of a sink',
     temporal: 'up to a tenth longer, or half for a sink, at random',
     stepFunctions: 'exact',
     reason: '`JitterStrategy` only supports `FULL`: any wait from zero to the whole interval',
@@ -71,9 +71,9 @@ export const differences = [
     id: 'sink-waits',
     what: 'Waits for sinks',
     temporal:
-      'each sink has its own: a statement is polled at least every 10 s, a failed call is repeated after 1 s, and the commit is applied again after 10 s',
+      'each sink has its own: a statement is polled at least every 10 s, a failed call is repeated after 1 s, and the next attempt follows after 10 s × 2, at most 300 s',
     stepFunctions:
-      'all sinks share those of the state, 10 s × 2, at most 300 s: the function polls a statement for a minute, and is then invoked again',
+      'all sinks share the waits of the state, 10 s × 2, at most 300 s: the function polls a statement for a minute and is then invoked again',
     reason: '`Retry` repeats the state as a whole, and a function is paid for while it waits',
     shownBy: 'scenarios',
   },
@@ -194,7 +194,7 @@ export const differences = [
     what: 'A cancelled run',
     temporal: 'stops its task, sees it STOPPED, cancels the statements of sinks and sends an alert',
     stepFunctions:
-      'a stopped execution ends at once, without an alert; the service asks ECS to stop the task and does not wait for it; statements of sinks go on',
+      'a stopped execution ends at once, without an alert; the service asks ECS to stop the task and does not wait for it; statements of sinks continue to run',
     reason: 'no state runs after StopExecution',
     shownBy: 'documentation: AWS Step Functions Developer Guide, "Integrating services", Run a Job (.sync)',
   },
