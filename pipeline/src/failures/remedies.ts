@@ -61,7 +61,6 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   SpotInterruption: { first: 'Set compute.spot to false if Spot capacity stays short', command: 'retry' },
   OutOfMemory: { first: 'Declare more compute.memory in --options, or fewer chunkRows', command: 'run' },
   ServiceUnavailable: { first: 'Check that the service in the reason responds again', command: 'retry' },
-  CostLimit: { first: 'Raise compute.maxCostUsd, or request smaller tasks', command: 'run' },
   SinkFailed: { first: 'The data is committed: correct what the sink reports', command: 'replay' },
   CostLimit: { first: 'Raise compute.maxCostUsd in --options if the file is worth it', command: 'run' },
   Cancelled: { first: 'Check that it should be delivered', command: 'retry' },
