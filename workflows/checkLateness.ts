@@ -86,7 +86,7 @@ export async function checkLateness(argument: LatenessInput = {}): Promise<Laten
 async function findConfirmed({ confirmSeconds = defaultConfirmSeconds }: LatenessInput): Promise<LateReport> {
   const first = await find('late batches');
   if (first.alerts.every(({ kind }) => kind !== 'neverStarted')) return first;
-  await sleep(confirmSeconds * 1000);
+  await sleep(confirmSeconds * 1000, { summary: 'before late batches are looked for again' });
   return find('late batches, again');
 }
 

@@ -88,12 +88,15 @@ async function approval(
   const until = new Date(Date.now() + seconds * 1000).toISOString();
   const reason = held.message;
   status.set(heldStatus(reason, until));
-  await setAttributes({ EtlOutcome: 'held' }, 'held');
   const notifyHeld = async () => {
     await notifyParent({ reason, until });
     await alert(reason, until);
   };
-  const [decision] = await Promise.all([answers.wait(seconds), notifyHeld()]);
+  const [decision] = await Promise.all([
+    answers.wait(seconds),
+    setAttributes({ EtlOutcome: 'held' }, 'held'),
+    notifyHeld(),
+  ]);
   if (!decision) throw failure('NotApproved', `not approved before ${until}: ${reason}`, evidenceIn(held));
   upsertMemo({ approval: { ...decision, at: new Date(Date.now()).toISOString() } });
   if (!decision.approved) throw failure('NotApproved', `${describe(decision)}: ${reason}`, evidenceIn(held));

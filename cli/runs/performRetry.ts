@@ -1,8 +1,11 @@
 import { md, shownAs } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
+import { batchOfWorkflowId } from '@etl/pipeline/layout';
 import type { RunView } from '@etl/pipeline/runs/runView';
+import { attributesOfBatch } from '@etl/pipeline/searchAttributes';
 import type { Client } from '@temporalio/client';
 import type { DeadLetterBox } from '../../activities/ports';
+import { startWithAttributes } from '../../config/searchAttributes';
 import { temporalClient } from '../../config/temporalClient';
 import { followReplay, startReplay } from '../actions/sink/replay';
 import { dropGroup } from '../dlq/groups';
@@ -78,14 +81,17 @@ async function startAgain(
   input: unknown,
 ): Promise<'started' | 'running'> {
   try {
-    await client.workflow.start(type, {
-      workflowId,
-      taskQueue: taskQueues.main,
-      args: [input],
-      ...shownAs(title, md`${title}, started again by an operator`),
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-    });
+    await startWithAttributes(client, attributesOfBatch(batchOfWorkflowId(workflowId)), (attributes) =>
+      client.workflow.start(type, {
+        workflowId,
+        taskQueue: taskQueues.main,
+        args: [input],
+        ...shownAs(title, md`${title}, started again by an operator`),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        ...attributes,
+      }),
+    );
     return 'started';
   } catch (error) {
     if (error instanceof temporalClient().WorkflowExecutionAlreadyStartedError) return 'running';

@@ -2,6 +2,7 @@ import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
 import { type EndTexts, endLine, nextLine } from '@etl/pipeline/endOfRun';
 import { noEvidence } from '@etl/pipeline/evidence';
+import { batchOfWorkflowId } from '@etl/pipeline/layout';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import { roundUsd } from '@etl/pipeline/prices/roundUsd';
 import { type ApplicationFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
@@ -10,7 +11,6 @@ import { setAttributes } from '../attributes';
 import { asFailure, failure, failureTypeOf } from '../failures';
 import { warn, writePage } from './results';
 import type { BatchState, RunningFile } from './state';
-import { namesOf } from './window';
 
 /** Problems in the memo, which lists of workflows show. The results have all of them. */
 const problemsInMemo = 10;
@@ -136,7 +136,7 @@ export async function notifyHeld(state: BatchState, file: RunningFile, until = '
   try {
     const outcome = { kind: 'held', reason, until } as const;
     await notify.executeWithOptions(withSummary('batch: held'), [
-      { outcome, subject: { ...state.batch, batchDate, ...namesOf(file) } },
+      { outcome, subject: { ...state.batch, ...batchOfWorkflowId(file.workflowId), batchDate } },
     ]);
   } catch (error) {
     const warning = `the notification that ${uri} is held could not be sent: ${asFailure(error).message}`;

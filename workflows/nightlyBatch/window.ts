@@ -6,7 +6,7 @@ import { fileEvent, type PartOf, partOfKey } from '@etl/pipeline/batch/fileEvent
 import type { FileResult } from '@etl/pipeline/batch/fileResult';
 import { failedEnd, resultOf, shortReason } from '@etl/pipeline/batch/fileResult';
 import { workflowTypes } from '@etl/pipeline/definition';
-import type { Batch } from '@etl/pipeline/layout';
+import { batchOfWorkflowId } from '@etl/pipeline/layout';
 import { priorityOf } from '@etl/pipeline/priority';
 import { type AttributePair, attributesOfBatch } from '@etl/pipeline/searchAttributes';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
@@ -170,7 +170,7 @@ export type Window = ReturnType<typeof createWindow>;
 
 function startPipeline(state: BatchState, file: BatchFile): Promise<ChildWorkflowHandle<Workflow>> {
   const attributes = registeredOf(
-    attributesOfBatch({ ...namesOf(file), batchDate: file.batchDate }),
+    attributesOfBatch(batchOfWorkflowId(file.workflowId)),
     `before the start of ${baseName(file.uri)}`,
   );
   return attributes ? attributes.then((pairs) => startChildOf(state, file, pairs)) : startChildOf(state, file, []);
@@ -185,17 +185,11 @@ function startChildOf({ plan, batch }: BatchState, file: BatchFile, attributes: 
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    priority: priorityOf({ dataset: namesOf(file).dataset }, plan.priority),
+    priority: priorityOf({ dataset: batchOfWorkflowId(file.workflowId).dataset ?? '' }, plan.priority),
     memo: { [partOfKey]: partOf },
     staticSummary: summary(`${baseName(file.uri)}, ${file.batchDate}`),
     ...(attributes.length > 0 && { typedSearchAttributes: attributes }),
   });
-}
-
-/** Dataset and source are part of the workflow ID: see `workflowId` in the pipeline's layout. */
-export function namesOf({ workflowId }: Pick<BatchFile, 'workflowId'>): Pick<Batch, 'dataset' | 'source'> {
-  const [, dataset = '', , source = ''] = workflowId.split('/');
-  return { dataset, source };
 }
 
 function followed({ uri, batchDate, workflowId, runId }: RunningFile): FollowedRun {

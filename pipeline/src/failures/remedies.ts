@@ -61,7 +61,7 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   SpotInterruption: { first: 'Set compute.spot to false if Spot capacity stays short', command: 'retry' },
   OutOfMemory: { first: 'Declare more compute.memory in --options, or fewer chunkRows', command: 'run' },
   ServiceUnavailable: { first: 'Check that the service in the reason responds again', command: 'retry' },
-  CostLimit: { first: 'Raise compute.maxCostUsd in --options if the file is worth it', command: 'run' },
+  CostLimit: { first: 'Raise compute.maxCostUsd in --options, or request a smaller task', command: 'run' },
   SinkFailed: { first: 'The data is committed: correct what the sink reports', command: 'replay' },
   Cancelled: { first: 'Check that it should be delivered', command: 'retry' },
   BatchIncomplete: { first: 'Correct the listed files; delivered files are skipped', command: 'retry' },
