@@ -114,7 +114,7 @@ describe('limits', () => {
     expect(advice).toMatchObject({
       recommended: null,
       breakEven: [],
-      gpu: expect.stringContaining('ECS on EC2 and AWS Batch'),
+      gpu: expect.stringContaining('ECS on EC2 or AWS Batch'),
     });
   });
 
