@@ -82,7 +82,9 @@ test('reports a sink that is ahead of the commit log as a failure that no retry 
   const sinks = fakeWriters({ apply: async () => ({ state: 'superseded' }) });
   const answer = await applySink({ store, sinks }, input, timings);
   expect(answer).toMatchObject({ state: 'failed', retry: false, commit: 1 });
-  expect(answer).toMatchObject({ reason: expect.stringContaining('Remove the batch from catalog, then replay it') });
+  expect(answer).toMatchObject({
+    reason: expect.stringContaining('Remove the batch from catalog, then run etl sink replay'),
+  });
 });
 
 test('records a refusal beside the commit that was applied before', async () => {
