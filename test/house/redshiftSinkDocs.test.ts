@@ -31,7 +31,7 @@ test('the documented transaction is that of the code', () => {
 test('the documented ledger is that of the code', () => {
   const target = targetOf(commit, redshiftSink());
   const [ledger] = changesFor(columns, { table: [], ledger: [] }, target, redshiftSink());
-  expect(blockOf('ledger')).toBe(`${ledger?.sql};\n`);
+  expect(blockOf('ledger')).toBe(`${ledger?.sqls[0]};\n`);
 });
 
 test('the documented types are those of the code', () => {

@@ -70,7 +70,7 @@ withServer('a night with a batch of each state', () => {
     const { ecs } = await system.up();
     const slow = {
       fault: 'slow',
-      share: 0.1,
+      share: 0.03,
       where: { environment: { INPUT_FILE: fileUri(file('lotes')) } },
     } as const;
     await putFaults(ecs, { rules: [slow] });

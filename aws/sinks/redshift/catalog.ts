@@ -16,7 +16,7 @@ export const columnsQuery =
 /** Reads the columns of a target's tables. */
 export async function readColumns(api: DataApi, target: Target, sink: RedshiftSink): Promise<Existing> {
   const { schema, table, ledger } = target;
-  const ended = await api.run('catalog', columnsQuery, { schema, table, ledger }, sink);
+  const ended = await api.query('catalog', columnsQuery, { schema, table, ledger }, sink);
   const rows = rowsOf(ended, `read the columns of ${shownTable(target)}`);
   const columnsOf = (name: string) => rows.filter(([of]) => of === name).map(columnOf);
   return { table: columnsOf(table), ledger: columnsOf(ledger) };
@@ -48,7 +48,7 @@ export async function endInLedger(
   sink: RedshiftSink,
 ): Promise<SinkState | undefined> {
   const parameters = { batch_date: batch.batchDate, source: batch.source };
-  const ended = await api.run('ledger', ledgerQuery(target), parameters, sink);
+  const ended = await api.query('ledger', ledgerQuery(target), parameters, sink);
   if (ended.end === 'timeout') return undefined;
   const [row] = rowsOf(ended, `read the ledger ${target.schema}.${target.ledger}`);
   if (!row) return undefined;

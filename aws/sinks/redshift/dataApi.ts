@@ -8,15 +8,13 @@ import {
   GetStatementResultCommand,
   type RedshiftDataClient,
   ResourceNotFoundException,
+  type SqlParameter,
   ValidationException,
 } from '@aws-sdk/client-redshift-data';
 import { pause } from '@etl/lib/pause';
 import type { RedshiftSink } from '@etl/pipeline/sinks/redshift';
 import { SinkError } from '../../../activities/ports';
 import { mapDataApiErrors, mayRepeat } from './errors';
-
-/** Values of the parameters of a statement. The Data API replaces `:name` in the statement's text. */
-export type Parameters = Readonly<Record<string, string>>;
 
 export type Cell = string | number | boolean | null;
 
@@ -64,33 +62,52 @@ export class DataApi {
    * Submits statements as one transaction and returns its ID. A repeated call with the same token and statements returns
    * the ID of the first call.
    */
-  async submit(sqls: readonly string[], sink: RedshiftSink, token: string): Promise<string> {
+  async submit(sqls: readonly string[], sink: RedshiftSink, token?: string): Promise<string> {
     for (const sql of sqls) checkLength(sql);
-    const input = { ...database(sink), Sqls: [...sqls], ClientToken: token };
+    const input = { ...database(sink), Sqls: [...sqls], ...(token !== undefined && { ClientToken: token }) };
     const { Id } = await this.send('BatchExecuteStatement', this.client.send(new BatchExecuteStatementCommand(input)));
     if (Id === undefined) throw new Error('Redshift Data API BatchExecuteStatement returned no ID');
     return Id;
   }
 
   /**
-   * Runs a short statement and waits for its outcome, at most for the maximum duration of its kind. Sends no client token:
-   * it would return the outdated result of the first call, and changes of tables are repeatable.
+   * Runs a query and waits for its rows, at most for the maximum duration of its kind. The Data API replaces `:name` in
+   * the text by the value of a parameter.
    */
-  async run(
-    kind: 'catalog' | 'ledger' | 'change',
+  async query(
+    kind: 'catalog' | 'ledger',
     sql: string,
-    parameters: Parameters,
+    parameters: Readonly<Record<string, string>>,
     sink: RedshiftSink,
   ): Promise<Ended> {
-    checkLength(sql);
     const list = Object.entries(parameters).map(([name, value]) => ({ name, value }));
-    const input = { ...database(sink), Sql: sql, ...(list.length > 0 && { Parameters: list }) };
+    const id = await this.execute(sql, sink, list);
+    const ended = await this.wait(kind, id);
+    return ended.end === 'finished' ? { ...ended, rows: await this.rows(id) } : ended;
+  }
+
+  /**
+   * Changes tables, with several statements in one transaction, and waits for the outcome. Sends no client token: it would
+   * return the outdated result of the first call, and changes are repeatable.
+   */
+  async change(sqls: readonly string[], sink: RedshiftSink): Promise<Ended> {
+    const [only = '', ...others] = sqls;
+    return this.wait('change', await (others.length > 0 ? this.submit(sqls, sink) : this.execute(only, sink)));
+  }
+
+  private async execute(sql: string, sink: RedshiftSink, parameters: SqlParameter[] = []): Promise<string> {
+    checkLength(sql);
+    const input = { ...database(sink), Sql: sql, ...(parameters.length > 0 && { Parameters: parameters }) };
     const { Id = '' } = await this.send('ExecuteStatement', this.client.send(new ExecuteStatementCommand(input)));
+    return Id;
+  }
+
+  private async wait(kind: keyof Omit<Waits, 'poll'>, Id: string): Promise<Ended> {
     const [shortest, longest] = this.waits.poll;
     const deadline = performance.now() + this.waits[kind] * 1000;
     for (let wait = shortest; ; wait = Math.min(wait * 1.5, longest)) {
-      const { Status, Error: reason = `ended as ${Status}`, HasResultSet } = await this.describe(Id);
-      if (Status === 'FINISHED') return { end: 'finished', rows: HasResultSet ? await this.rows(Id) : [] };
+      const { Status, Error: reason = `ended as ${Status}` } = await this.describe(Id);
+      if (Status === 'FINISHED') return { end: 'finished', rows: [] };
       if (Status === 'FAILED' || Status === 'ABORTED') return { end: 'failed', reason, retry: mayRepeat(reason) };
       if (performance.now() >= deadline) {
         await this.cancel(Id);

@@ -15,7 +15,8 @@ export interface Existing {
 export interface Change {
   /** Description for messages. Begins with a verb. */
   readonly what: string;
-  readonly sql: string;
+  /** Statements, which run as one transaction. */
+  readonly sqls: readonly string[];
 }
 
 /** Columns that identify the batch of a row. The name of a source has at most 100 bytes. */
@@ -37,38 +38,43 @@ export function changesFor(
   const table = shownTable(target);
   const missing = [
     ...(existing.ledger.length > 0 ? [] : [createLedger(target)]),
-    ...(existing.table.length > 0 ? [] : [createTable(columns, target)]),
+    ...(existing.table.length > 0 ? [] : [createTable(columns, existing, target)]),
   ];
   if (missing.length > 0 && !create)
     throw new SinkError(
-      `Redshift table ${table} or its ledger ${target.schema}.${target.ledger} does not exist. Run: ${missing.map(({ sql }) => sql).join('; ')}`,
+      `Redshift table ${table} or its ledger ${target.schema}.${target.ledger} does not exist. Run: ${statementsOf(missing)}`,
     );
   if (existing.table.length === 0) return missing;
   const changes = alterations(columns, existing.table, target);
   if (changes.length > 0 && !evolve)
-    throw new SinkError(
-      `Redshift table ${table} cannot hold the columns of the data. Run: ${changes.map(({ sql }) => sql).join('; ')}`,
-    );
+    throw new SinkError(`Redshift table ${table} cannot hold the columns of the data. Run: ${statementsOf(changes)}`);
   return [...missing, ...changes];
 }
+
+const statementsOf = (changes: readonly Change[]): string => changes.flatMap(({ sqls }) => sqls).join('; ');
 
 function createLedger(target: Target): Change {
   const columns = ledgerColumns.map(([name, type]) => `${identifier(name)} ${type}`).join(', ');
   return {
     what: `create the ledger ${target.schema}.${target.ledger}`,
-    sql: `CREATE TABLE IF NOT EXISTS ${ledgerName(target)} (${columns})`,
+    sqls: [`CREATE TABLE IF NOT EXISTS ${ledgerName(target)} (${columns})`],
   };
 }
 
-function createTable(columns: readonly SchemaColumn[], target: Target): Change {
+/**
+ * A ledger without its table is of a table that was dropped: its rows would keep the batches from being loaded again. Of
+ * several writers, only the one that creates the table empties the ledger.
+ */
+function createTable(columns: readonly SchemaColumn[], { ledger }: Existing, target: Target): Change {
   const declared = [
     ...columns.map((each) => `${identifier(each.name)} ${columnType(each)}`),
     ...batchColumns(target).map((each) => `${identifier(each.name)} ${columnType(each)} NOT NULL`),
   ];
-  return {
-    what: `create the table ${shownTable(target)}`,
-    sql: `CREATE TABLE IF NOT EXISTS ${tableName(target)} (${declared.join(', ')})`,
-  };
+  const table = `${tableName(target)} (${declared.join(', ')})`;
+  const what = `create the table ${shownTable(target)}`;
+  return ledger.length === 0
+    ? { what, sqls: [`CREATE TABLE IF NOT EXISTS ${table}`] }
+    : { what: `${what} and empty its ledger`, sqls: [`CREATE TABLE ${table}`, `DELETE FROM ${ledgerName(target)}`] };
 }
 
 function alterations(columns: readonly SchemaColumn[], existing: readonly TableColumn[], target: Target): Change[] {
@@ -76,7 +82,7 @@ function alterations(columns: readonly SchemaColumn[], existing: readonly TableC
   const table = tableName(target);
   const add = (name: string, type: string): Change => ({
     what: `add the column ${name} ${type} to ${shownTable(target)}`,
-    sql: `ALTER TABLE ${table} ADD COLUMN ${identifier(name)} ${type}`,
+    sqls: [`ALTER TABLE ${table} ADD COLUMN ${identifier(name)} ${type}`],
   });
   const changeOf = (column: SchemaColumn): Change[] => {
     const there = byName.get(folded(column.name));
@@ -87,7 +93,7 @@ function alterations(columns: readonly SchemaColumn[], existing: readonly TableC
       case 'longer': {
         const type = `VARCHAR(${varcharBytes(column.maxBytes)})`;
         const what = `widen the column ${column.name} of ${shownTable(target)} to ${type}`;
-        return [{ what, sql: `ALTER TABLE ${table} ALTER COLUMN ${identifier(column.name)} TYPE ${type}` }];
+        return [{ what, sqls: [`ALTER TABLE ${table} ALTER COLUMN ${identifier(column.name)} TYPE ${type}`] }];
       }
       case 'differs':
         throw new SinkError(differs(column, there, target));

@@ -26,7 +26,7 @@ export async function loadErrors(
   names: ReadonlySet<string>,
 ): Promise<string[]> {
   for (const sql of loadErrorQueries) {
-    const ended = await api.run('catalog', sql, { query_id: String(queryId) }, sink).catch(() => undefined);
+    const ended = await api.query('catalog', sql, { query_id: String(queryId) }, sink).catch(() => undefined);
     if (ended?.end !== 'finished') continue;
     return ended.rows.map(([file, column, reason]) => {
       const of = text(column) === '' ? '' : `, column ${text(column)}`;

@@ -25,14 +25,16 @@ export async function prepareTables(
   let failure: { readonly message: string; readonly retry: boolean } | undefined;
   for (let round = 0; round < maxRounds; round++) {
     const existing = await readColumns(api, target, sink);
-    const end = round === 0 && existing.ledger.length > 0 ? await endInLedger(api, commit, target, sink) : undefined;
+    // A ledger tells nothing about the rows of a table that was dropped.
+    const isKnown = existing.ledger.length > 0 && existing.table.length > 0;
+    const end = round === 0 && isKnown ? await endInLedger(api, commit, target, sink) : undefined;
     if (end) return end;
     const changes = changesFor(commit.manifest.schema, existing, target, sink);
     if (changes.length === 0) return undefined;
     if (failure && !failure.retry && round > 1) break;
     failure = undefined;
-    for (const { what, sql } of changes) {
-      const ended = await api.run('change', sql, {}, sink);
+    for (const { what, sqls } of changes) {
+      const ended = await api.change(sqls, sink);
       if (ended.end === 'finished') continue;
       if (ended.end === 'timeout')
         throw new ThrottledError(`Redshift cannot ${what} now: other statements lock the table`);

@@ -75,25 +75,27 @@ const isAdapter = (file: string): boolean =>
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Returns the files of a program: its transitive imports, without types. */
-export function filesOf(entry: string): string[] {
+/**
+ * Returns the files of a program: its transitive imports. @param withTypes whether imports of types count @default false
+ */
+export function filesOf(entry: string, withTypes = false): string[] {
   const found = new Set<string>();
   const visit = (file: string): void => {
     if (found.has(file)) return;
     found.add(file);
-    for (const each of importsOf(file)) visit(each);
+    for (const each of importsOf(file, withTypes)) visit(each);
   };
   visit(entry);
   return [...found];
 }
 
-function importsOf(file: string): string[] {
+function importsOf(file: string, withTypes: boolean): string[] {
   const pattern =
     /(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|(?:require|import)\(\s*['"]([^'"]+)['"]/g;
   return [...textOf(file).matchAll(pattern)].flatMap(([, type, statement, call]) => {
     const specifier = statement ?? call ?? '';
     const [, name = '', path = ''] = /^@etl\/(\w+)\/(.+)$/.exec(specifier) ?? [];
-    if (type !== undefined || (name === '' && !specifier.startsWith('.'))) return [];
+    if ((type !== undefined && !withTypes) || (name === '' && !specifier.startsWith('.'))) return [];
     const target = name === '' ? normalize(join(dirname(file), specifier)) : join(packages[name] ?? '', 'src', path);
     return [`${target}.ts`, join(target, 'index.ts')].filter((each) => existsSync(join(root, each))).slice(0, 1);
   });

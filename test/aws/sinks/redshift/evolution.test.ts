@@ -15,7 +15,7 @@ const bigint: TableColumn = { name: 'id', type: 'bigint' };
 
 const changes = (existing: Partial<Existing>, sink = redshiftSink(), columns = [id, note]): string[] => {
   const target = targetOf(commitWith(columns), sink);
-  return changesFor(columns, { table: [], ledger: [], ...existing }, target, sink).map(({ sql }) => sql);
+  return changesFor(columns, { table: [], ledger: [], ...existing }, target, sink).flatMap(({ sqls }) => sqls);
 };
 
 test('creates what is missing', () => {
@@ -23,7 +23,14 @@ test('creates what is missing', () => {
     'CREATE TABLE IF NOT EXISTS "public"."etl_commits_orders" ',
     'CREATE TABLE IF NOT EXISTS "public"."orders" ("id" BIGINT',
   ]);
-  expect(changes({ ledger })).toHaveLength(1);
+  expect(changes({ table: [...batch, bigint, { ...note, type: 'character varying', length: 256 }] })).toHaveLength(1);
+});
+
+test('empties the ledger of a table that was dropped, in the transaction that creates the table', () => {
+  expect(changes({ ledger }).map((sql) => sql.slice(0, 43))).toEqual([
+    'CREATE TABLE "public"."orders" ("id" BIGINT',
+    'DELETE FROM "public"."etl_commits_orders"',
+  ]);
 });
 
 test('changes one column at a time, and nothing that fits', () => {

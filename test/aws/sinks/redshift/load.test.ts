@@ -117,6 +117,23 @@ withRedshift('an applied commit is not loaded again, and an older one is superse
   expect(await warehouse.rows('SELECT id FROM replayed')).toEqual([['2']]);
 });
 
+withRedshift('a table that was dropped is created again, and batches at once are all loaded again, once', async () => {
+  const batches = await Promise.all(
+    ['a', 'b', 'c'].map((source, index) => commits.of(`id\n${index}\n`, { dataset: 'dropped', source })),
+  );
+  const applyAll = () =>
+    Promise.all(batches.map((commit) => warehouse.apply(writer(), commit, redshiftSink(), token())));
+  await applyAll();
+  await warehouse.sql.query('DROP TABLE dropped');
+  for (const state of await applyAll()) expect(state).toMatchObject({ state: 'applied' });
+  expect(await warehouse.rows('SELECT id, source FROM dropped ORDER BY id')).toEqual([
+    ['0', 'a'],
+    ['1', 'b'],
+    ['2', 'c'],
+  ]);
+  expect(await warehouse.rows('SELECT source FROM etl_commits_dropped ORDER BY source')).toEqual([['a'], ['b'], ['c']]);
+});
+
 withRedshift(
   'the fence of the transaction stops loads that were submitted before a newer one ended',
   async () => {

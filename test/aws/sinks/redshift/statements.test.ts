@@ -20,6 +20,8 @@ function everyStatement(): string[] {
   const target = targetOf(commit, redshiftSink());
   const existing = { table: [], ledger: [] };
   const created = changesFor(columns, existing, target, redshiftSink());
+  const ledger = [{ name: 'source', type: 'character varying', length: 256 }];
+  const recreated = changesFor(columns, { ...existing, ledger }, target, redshiftSink());
   const evolved = changesFor(
     columns,
     { ...existing, table: [{ name: 'text', type: 'character varying', length: 1 }] },
@@ -31,11 +33,12 @@ function everyStatement(): string[] {
   );
   const empty = { ...commit, manifest: { ...commit.manifest, parts: [] } };
   return [
-    ...[...loadSteps(commit, redshiftSink(), "s3://lake/it's.json"), ...loadSteps(empty, redshiftSink(), '')],
-    ...[...created, ...evolved],
-  ]
-    .map(({ sql }) => sql)
-    .concat(queries);
+    ...[loadSteps(commit, redshiftSink(), "s3://lake/it's.json"), loadSteps(empty, redshiftSink(), '')]
+      .flat()
+      .map(({ sql }) => sql),
+    ...[...created, ...recreated, ...evolved].flatMap(({ sqls }) => sqls),
+    ...queries,
+  ];
 }
 
 withParser('SQLFluff parses every statement as SQL of Redshift', async () => {
