@@ -81,7 +81,7 @@ withServer('replaySinks', () => {
       failureOf(await start({ dataset: 'ventas' }, 'replay-with-a-failure', { type })),
     );
     expect(failure.type).toBe('SinkFailed');
-    expect(failure.message).toContain('1 commit of ventas');
+    expect(failure.message).toContain('1 sink of a batch of ventas lacks the newest commit');
     expect(failure.message).toContain('ventas 2026-02-08 b: catalog: the column id changed its type');
     const { memo } = await rig.env.client.workflow.getHandle('replay-with-a-failure').describe();
     expect(memo).toMatchObject({ sinks: { applied: 3, failed: 1 } });
