@@ -1,6 +1,6 @@
 import { CliError } from '@etl/lib/cliError';
 import { addDays, daysBetween } from '@etl/lib/timeZones';
-import { cellOf } from '@etl/pipeline/calendar/cell';
+import { type Cell, cellOf } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
 import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
@@ -106,7 +106,7 @@ interface CellQuery {
 }
 
 async function readCell(
-  { client, store, datasets, cleanBase, now }: ReportSources,
+  { client, store, datasets, cleanBase, now, command }: ReportSources,
   { name, day, from, to }: CellQuery,
   { runs, notes }: Reading,
   rowsOf: Map<string, number>,
@@ -125,15 +125,23 @@ async function readCell(
     const facts = await readDayFacts(store, query, { commits, ...(runs && { runs }) });
     const expected = declared && expectedOf(declared, day, from, to);
     const cell = cellOf(expected, facts, now);
-    if (cell.state !== 'missing' || 'unavailable' in client) return { dataset: name, day, cell };
+    const deliver = day === to ? command('batch', '--dataset', name, '--date', day) : undefined;
+    const dayWith = (known: Cell): DatasetDay => ({
+      ...{ dataset: name, day, cell: known },
+      ...(deliver !== undefined && waitsForStart(known) && { command: deliver }),
+    });
+    if (cell.state !== 'missing' || 'unavailable' in client) return dayWith(cell);
     const schedule = await scheduleFactOf(client, name);
-    return { dataset: name, day, cell: cellOf(expected, { ...facts, schedule }, now) };
+    return dayWith(cellOf(expected, { ...facts, schedule }, now));
   } catch (error) {
     if (!(error instanceof StorageError || error instanceof CliError)) throw error;
     notes.push(`Cannot read the batches of ${name}: ${error.message}`);
     return undefined;
   }
 }
+
+/** Whether an operator starts the batch: it is missing, or late without a run. */
+const waitsForStart = ({ state, running }: Cell): boolean => state === 'missing' || (state === 'late' && running === 0);
 
 const expectedOf = (dataset: Dataset, day: string, from: string, to: string): ExpectedBatch | undefined =>
   expectedBatches(dataset, from, to).find(({ batchDate }) => batchDate === day);

@@ -23,6 +23,8 @@ export interface DatasetDay {
   readonly dataset: string;
   readonly day: string;
   readonly cell: Cell;
+  /** Command that delivers a batch without a run: it is missing, or late. */
+  readonly command?: string;
 }
 
 export interface NightRun {

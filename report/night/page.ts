@@ -90,22 +90,40 @@ function nightFigures(report: NightReport): Html {
   ]);
 }
 
-/** Runs whose next command the page shows. */
+/** Commands that the page shows. */
 const maxCommands = 8;
 
-/** Returns the runs that wait for an operator, with the command of each. */
-function attention({ runs }: NightReport): Html {
-  const all = runs.filter(({ view }) => view.next?.kind === 'command');
+interface Todo {
+  readonly what: string;
+  readonly title: string;
+  readonly first?: string;
+  readonly command: string;
+}
+
+/** Returns what waits for an operator, with the command of each: runs, then batches that have none. */
+function attention(report: NightReport): Html {
+  const ofRuns = report.runs.flatMap(({ view }): Todo[] => {
+    const { next, failureType, outcome, title } = view;
+    return next?.kind === 'command'
+      ? [{ what: failureType ?? outcome, title, first: next.why, command: next.command }]
+      : [];
+  });
+  const ofBatches = ofDate(report).flatMap(({ dataset, day, cell, command: deliver }): Todo[] =>
+    deliver === undefined
+      ? []
+      : [{ what: cell.state === 'late' ? 'Late' : 'Missing', title: `${dataset} ${day}`, command: deliver }],
+  );
+  const all = [...ofRuns, ...ofBatches];
   if (all.length === 0) return html``;
   const more = all.length - maxCommands;
   return section({
     title: 'What to do',
-    note: count(all.length, 'run'),
+    note: count(all.length, 'command'),
     body: html`${all
       .slice(0, maxCommands)
       .map(
-        ({ view }) =>
-          html`<div><p><strong>${view.failureType ?? view.outcome}</strong>: ${isolated(view.title)}${view.next?.kind === 'command' && html`<br><span class="dim">${view.next.why}. Then:</span>`}</p>${view.next?.kind === 'command' && html`${command(view.next.command)}`}</div>`,
+        ({ what, title, first, command: text }) =>
+          html`<div><p><strong>${what}</strong>: ${isolated(title)}${first !== undefined && html`<br><span class="dim">${first}. Then:</span>`}</p>${command(text)}</div>`,
       )}${more > 0 && html`<p class="dim small">${number(more)} more not shown.</p>`}`,
   });
 }

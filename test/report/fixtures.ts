@@ -350,7 +350,10 @@ export function nightReport(changes: Partial<NightReport> = {}): NightReport {
   const cells = Object.entries(lastStates).flatMap(([dataset, states], row) =>
     dates.map((day, index) => {
       const state = states[index - dates.length + states.length] ?? ((index + row) % 13 === 5 ? 'failed' : 'delivered');
-      return { dataset, day, cell: cellOf(state, (row + 1) * 41_000 + index * 900) };
+      const cell = cellOf(state, (row + 1) * 41_000 + index * 900);
+      const isLast = index === dates.length - 1;
+      const command = `npx etl batch --dataset ${dataset} --date ${day}`;
+      return { dataset, day, cell, ...(state === 'missing' && isLast && { command }) };
     }),
   );
   return {

@@ -88,6 +88,7 @@ describe('the page about a night', () => {
     for (const state of ['delivered', 'failed', 'held', 'running', 'late', 'missing', 'not due', 'unknown'])
       expect(page).toMatch(new RegExp(`aria-label="${state}[":]`));
     expect(text).toContain('npx etl approve etl/pagos/2026-02-08/pagos');
+    expect(text).toContain('npx etl batch --dataset precios --date 2026-02-08');
     expect(text).toMatch(/Rows .* 14 days: [\d.]+M, 30 days: [\d.]+M/);
   });
 
