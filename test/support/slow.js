@@ -59,7 +59,10 @@ module.exports = {
   'system/metrics': [15, 'a local system whose worker serves metrics'],
   'workflows/facts': [12, 'dozens of runs, half of them on a worker without a cache'],
   'aws/sqsEventSource': [10, 'real visibility timeouts of SQS'],
-  'system/guides': [12, 'commands of the guides, run as processes'],
+  'system/guides': [50, 'commands of the guides, run as processes'],
   'system/report': [20, 'a local system with a large file, and ten commands as processes'],
   'report/browser': [25, 'a browser that opens each page in both schemes and three widths'],
+  'system/sinks': [60, 'a worker that is killed during a load, and waits for its heartbeat timeout'],
+  'system/runs': [30, 'a local system, and 30 commands as processes'],
+  'system/teamRepository': [20, 'packs the program, and builds a repository that uses it'],
 };
