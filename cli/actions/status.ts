@@ -6,7 +6,7 @@ import { useLocalSystem } from '../../local/system/localSystems';
 import { calendarDate } from '../arguments';
 import { readAnyDeclarations } from '../dataset/read';
 import { cliExitCodes } from '../errors';
-import { bounded } from '../night/bounded';
+import { bounded, NoAnswerError } from '../night/bounded';
 import { describeNight } from '../night/describe';
 import { readLateness } from '../night/lateness';
 import { problemsOf } from '../night/problems';
@@ -42,12 +42,14 @@ export async function status({ date, dataset, json }: StatusOptions): Promise<vo
   const answers = isRead && report.server.answers;
   if (!answers && local.systems.length === 0) process.exitCode = cliExitCodes.unavailable;
   // Reads that did not answer in time would keep the process running.
-  if (isRead && report.isBounded) exitOnceWritten();
+  if (report.isBounded) exitOnceWritten();
 }
 
 interface NoNight {
   readonly problem: string;
   readonly remedy: string;
+  /** Whether a read that did not answer in time may still be going on. */
+  readonly isBounded?: boolean;
 }
 
 /** Reads the night of the chosen system, or returns why there is none: the systems are listed nevertheless. */
@@ -59,6 +61,12 @@ async function chosenNight(query: {
     useLocalSystem(() => undefined);
     return await nightReport(query);
   } catch (error) {
+    if (error instanceof NoAnswerError)
+      return {
+        problem: `the declared datasets could not be read: ${error.message}`,
+        remedy: 'Check that the folder of ETL_DATASETS can be read, then run the command again',
+        isBounded: true,
+      };
     const known = error instanceof CliError ? error : explain(error);
     if (known) return { problem: known.message, remedy: known.remedy };
     throw error;

@@ -41,7 +41,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const status = (...args: string[]): Promise<Ended> =>
+const status = (...args: string[]): Promise<Ended> => statusWith({}, ...args);
+
+const statusWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> =>
   command(
     process.execPath,
     [join(root, 'cli', 'etl.js'), 'status', ...args],
@@ -50,6 +52,7 @@ const status = (...args: string[]): Promise<Ended> =>
       ETL_STATE_DIR: '',
       XDG_STATE_HOME: join(folder, 'registry'),
       S3_CLEAN_BUCKET: fileUri(lake),
+      ...env,
     },
     folder,
   );
@@ -68,6 +71,16 @@ test('reports a server that does not answer, and shows what the commit log knows
     systems: [],
     killed: [],
   });
+}, 30_000);
+
+test('reports declarations that cannot be read in time', async () => {
+  const aws = { AWS_ENDPOINT_URL: `http://${address}`, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const ended = await statusWith({ ...aws, AWS_REGION: 'us-east-1', ETL_DATASETS: 's3://bucket/datasets' });
+  expect(ended).toMatchObject({ exitCode: 69, stderr: '' });
+  expect(ended.stdout).toMatch(
+    /^the declared datasets could not be read: no answer within 4 s\nCheck that the folder of /,
+  );
+  expect(ended.stdout).toMatch(/^No local system is running/m);
 }, 30_000);
 
 test('says that the check for late batches has stopped; colours nothing', async () => {
