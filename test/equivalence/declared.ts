@@ -95,7 +95,9 @@ export const declared: Record<Shown, Covers> = {
     if (stage === 'confirm') return aspect === 'attempts' || aspect === 'waits';
     const seen = visits(sides.temporal, 'confirm').at(-1)?.attempts.at(-1);
     if (seen !== 'ok') return aspect === 'path' && withoutLooks(sides.temporal) === withoutLooks(sides.stepFunctions);
-    return sides.temporal.end.status === 'succeeded' && stage !== 'transform' && afterTransform(disagreement);
+    // With a commit, the run delivers; only its sinks can still fail it.
+    const isDelivered = sides.temporal.end.status === 'succeeded' || visits(sides.temporal, 'sinks').length > 0;
+    return isDelivered && stage !== 'transform' && afterTransform(disagreement);
   },
   jitter: ({ aspect, stage }, { temporal, stepFunctions }) => {
     if (aspect !== 'waits' || (stage !== 'transform' && stage !== 'sinks')) return false;
