@@ -1,6 +1,7 @@
 import { count, describeBytes, number } from '@etl/lib/amounts';
 import type { Advice } from '@etl/pipeline/advice/advise';
-import { columns, dollars } from './table';
+import { dollars } from '../dollars';
+import { tableLines } from '../table';
 
 /** Returns the text output of `etl advise`. */
 export function adviceLines(advice: Advice): string[] {
@@ -17,7 +18,7 @@ export function adviceLines(advice: Advice): string[] {
     `Job:     ${job.join(', ')}`,
     `Prices:  ${prices.region}, ${prices.date}, a month of 30 days, without free tiers`,
     '',
-    ...columns([
+    ...tableLines([
       ['Option', 'Size', 'Run', 'Month', ''],
       ...options.map(({ name, size, runUsd, monthUsd, reason }) => [
         name,

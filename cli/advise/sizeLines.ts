@@ -1,8 +1,9 @@
 import { number } from '@etl/lib/amounts';
 import type { SizeAdvice } from '@etl/pipeline/advice/rightSize';
 import { describeTaskSize } from '@etl/pipeline/advice/workload';
+import { dollars } from '../dollars';
 import { etlCommand } from '../hints';
-import { columns, dollars } from './table';
+import { tableLines } from '../table';
 
 export interface HistoryReport {
   readonly version: 1;
@@ -29,7 +30,10 @@ export function sizeLines(report: HistoryReport): string[] {
       ? []
       : [
           '',
-          ...columns([['Dataset', 'Runs', 'Now', 'Advice', 'Saving/month', 'Confidence', ''], ...datasets.map(rowOf)]),
+          ...tableLines([
+            ['Dataset', 'Runs', 'Now', 'Advice', 'Saving/month', 'Confidence', ''],
+            ...datasets.map(rowOf),
+          ]),
         ]),
     ...(notAdvised.length > 0
       ? ['', `No advice: ${notAdvised.join(', ')}: no run in which one task converted the whole file`]

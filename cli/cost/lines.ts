@@ -1,6 +1,7 @@
 import { number } from '@etl/lib/amounts';
 import type { CostGroup, CostReport, CostRow } from '@etl/pipeline/costs/costReport';
-import { columns, dollars } from '../advise/table';
+import { dollars } from '../dollars';
+import { tableLines } from '../table';
 
 /** Output of `etl cost --json`. */
 export interface CostOutput extends CostReport {
@@ -21,7 +22,7 @@ export function costLines({ source, from, to, by, prices, rows, total, notes }: 
   return [
     `${what} ${from} to ${to}, UTC; prices of ${prices.region}, ${prices.date}`,
     '',
-    ...columns([
+    ...tableLines([
       [capital(by), 'Runs', 'Launches', 'Estimate', 'Actual', 'Difference', 'Waste'],
       ...[...rows, total].map(cellsOf),
     ]),

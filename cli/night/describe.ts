@@ -1,7 +1,7 @@
 import { count, number } from '@etl/lib/amounts';
 import { cut } from '@etl/lib/capped';
 import { oneLine } from '@etl/lib/oneLine';
-import type { CellState } from '@etl/pipeline/calendar/cell';
+import { cellStateNames } from '@etl/pipeline/calendar/cell';
 import { etlCommand } from '../hints';
 import { tableLines } from '../table';
 import { describeLateness } from './lateness';
@@ -10,17 +10,6 @@ import { type NightReport, type ReportedBatch, urgency } from './report';
 
 /** Width of the text in columns. Commands, which an operator copies, may be longer. */
 const width = 80;
-
-const words: Readonly<Record<CellState, string>> = {
-  failed: 'failed',
-  held: 'held',
-  missing: 'missing',
-  late: 'late',
-  unknown: 'unknown',
-  running: 'running',
-  delivered: 'delivered',
-  notDue: 'not due',
-};
 
 /** Returns the night as text: totals, a line for each batch, and each problem with the command that follows. */
 export function describeNight(report: NightReport): string[] {
@@ -47,7 +36,7 @@ function titleOf({ at, date, dataset, counts, batches }: NightReport): string {
   const what = date === null ? `Tonight${of}` : `Batches${of} of ${date}`;
   const totals = urgency.flatMap((state) => {
     const found = counts[state];
-    return found === undefined ? [] : [`${number(found)} ${words[state]}`];
+    return found === undefined ? [] : [`${number(found)} ${cellStateNames[state]}`];
   });
   const none = 'no batch is scheduled, and no run was started';
   return `${what}, ${shortTime(Date.parse(at))}: ${batches.length === 0 ? none : totals.join(', ')}`;
@@ -82,7 +71,7 @@ function alignedRight(rows: readonly (readonly string[])[], columns: readonly nu
 }
 
 const stateOf = ({ state, isLate }: ReportedBatch): string =>
-  isLate && state !== 'late' ? `${words[state]}, late` : words[state];
+  isLate && state !== 'late' ? `${cellStateNames[state]}, late` : cellStateNames[state];
 
 function linesOf({ kind, title, failureType, reason, first, command }: Problem): string[] {
   const type = failureType === undefined || kind === 'held' ? '' : `${failureType}: `;

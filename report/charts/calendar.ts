@@ -1,5 +1,5 @@
 import { type Html, html } from '@etl/lib/text/html';
-import type { CellState } from '@etl/pipeline/calendar/cell';
+import { type CellState, cellStateNames } from '@etl/pipeline/calendar/cell';
 import { isolated } from '../page/parts';
 
 export interface CalendarCell {
@@ -20,18 +20,6 @@ export interface Calendar {
   readonly today: string;
   readonly cells: readonly CalendarCell[];
 }
-
-/** Names of the states, as people read them. */
-export const stateNames: Readonly<Record<CellState, string>> = {
-  delivered: 'delivered',
-  failed: 'failed',
-  held: 'held',
-  running: 'running',
-  late: 'late',
-  missing: 'missing',
-  notDue: 'not due',
-  unknown: 'unknown',
-};
 
 /** Shapes of the states, which differ without their colours, too. */
 const shapes: Readonly<Record<CellState, Html>> = {
@@ -70,12 +58,12 @@ export function calendar({ days, today, cells }: Calendar): Html {
 
 function glyph(cell: CalendarCell | undefined): Html {
   const { state = 'notDue', isLate = false, detail } = cell ?? {};
-  const name = [stateNames[state], ...(isLate && state !== 'late' ? ['late'] : [])].join(', ');
+  const name = [cellStateNames[state], ...(isLate && state !== 'late' ? ['late'] : [])].join(', ');
   const text = detail === undefined ? name : `${name}: ${detail}`;
   return html`<svg viewBox="0 0 20 20" role="img" aria-label="${text}" class="state-${state}"><title>${text}</title>${shapes[state]}</svg>`;
 }
 
 /** The shapes with their names. */
 export const calendarLegend: Html = html`<ul class="legend">${(Object.keys(shapes) as CellState[]).map(
-  (state) => html`<li><svg viewBox="0 0 20 20" aria-hidden="true">${shapes[state]}</svg>${stateNames[state]}</li>`,
+  (state) => html`<li><svg viewBox="0 0 20 20" aria-hidden="true">${shapes[state]}</svg>${cellStateNames[state]}</li>`,
 )}</ul>`;

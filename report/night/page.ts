@@ -1,8 +1,8 @@
 import { count, number } from '@etl/lib/amounts';
 import { type Html, html } from '@etl/lib/text/html';
-import type { CellState } from '@etl/pipeline/calendar/cell';
+import { type CellState, cellStateNames } from '@etl/pipeline/calendar/cell';
 import { hasFailed } from '@etl/pipeline/runs/runView';
-import { type CalendarCell, calendar, calendarLegend, stateNames } from '../charts/calendar';
+import { type CalendarCell, calendar, calendarLegend } from '../charts/calendar';
 import { secondsBetween, showSeconds, showTime, showUsd } from '../page/amounts';
 import { chip, command, empty, isolated, section, type Tone, tiles } from '../page/parts';
 import { document } from '../page/shell';
@@ -50,7 +50,7 @@ function headOf(report: NightReport): string {
   const running = due.filter(({ cell }) => cell.state === 'running').length;
   const [only] = due;
   if (!only) return 'nothing was due';
-  if (due.length === 1) return `${only.dataset}: ${stateNames[only.cell.state]}`;
+  if (due.length === 1) return `${only.dataset}: ${cellStateNames[only.cell.state]}`;
   if (bad > 0) return `${number(bad)} of ${count(due.length, 'dataset')} ${bad === 1 ? 'needs' : 'need'} attention`;
   if (running > 0) return `${number(running)} of ${count(due.length, 'dataset')} still running`;
   return `all ${number(due.length)} datasets delivered`;
@@ -61,7 +61,7 @@ function head(report: NightReport): Html {
   const worst = urgency.find((state) => ofDate(report).some(({ cell }) => cell.state === state)) ?? 'notDue';
   const text = headOf(report);
   return html`<header class="head">
-<div class="what">${chip(capital(stateNames[worst]), tones[worst])}<span>batch date ${date}, as of ${showTime(generatedAt)}</span></div>
+<div class="what">${chip(capital(cellStateNames[worst]), tones[worst])}<span>batch date ${date}, as of ${showTime(generatedAt)}</span></div>
 <h1>${isolated(ofDate(report).length === 1 ? text : capital(text))}</h1>
 ${dataset !== undefined && html`<p class="dim">only the dataset ${isolated(dataset)}</p>`}
 </header>
@@ -111,7 +111,7 @@ function attention(report: NightReport): Html {
   const ofBatches = ofDate(report).flatMap(({ dataset, day, cell, command: deliver }): Todo[] =>
     deliver === undefined
       ? []
-      : [{ what: cell.state === 'late' ? 'Late' : 'Missing', title: `${dataset} ${day}`, command: deliver }],
+      : [{ what: capital(cellStateNames[cell.state]), title: `${dataset} ${day}`, command: deliver }],
   );
   const all = [...ofRuns, ...ofBatches];
   if (all.length === 0) return html``;

@@ -14,6 +14,18 @@ import { sourceOf } from './runsOfDay';
  */
 export type CellState = 'delivered' | 'failed' | 'held' | 'running' | 'late' | 'missing' | 'notDue' | 'unknown';
 
+/** The states in words. */
+export const cellStateNames: Readonly<Record<CellState, string>> = {
+  delivered: 'delivered',
+  failed: 'failed',
+  held: 'held',
+  running: 'running',
+  late: 'late',
+  missing: 'missing',
+  notDue: 'not due',
+  unknown: 'unknown',
+};
+
 /** The newest commit of a source of the batch. */
 export interface CommitFact {
   readonly source: string;

@@ -1,5 +1,6 @@
 import { fileSize, memory, positiveNumber } from '../../../cli/advise/amounts';
-import { columns, dollars } from '../../../cli/advise/table';
+import { dollars } from '../../../cli/dollars';
+import { tableLines } from '../../../cli/table';
 
 test('memory is in units of 1024, as in the prices of AWS', () => {
   expect([memory('8GB'), memory('8 GiB'), memory('512mb'), memory('0.5GB')]).toEqual([8192, 8192, 512, 512]);
@@ -21,7 +22,7 @@ test('a number is above 0', () => {
 
 test('aligns columns, and formats dollars', () => {
   expect(
-    columns([
+    tableLines([
       ['A', 'B', ''],
       ['long', 'x', 'y'],
     ]),
