@@ -5,6 +5,7 @@ import type { BatchPlan } from '@etl/pipeline/batch/plan';
 import type { LeftOut } from '@etl/pipeline/batch/summary';
 import type { LastCheck, LateAlert } from '@etl/pipeline/calendar/lateAlert';
 import type { ContainerMode } from '@etl/pipeline/container';
+import type { NextStep } from '@etl/pipeline/endOfRun';
 import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import type { Batch } from '@etl/pipeline/layout';
 import type { LineageEventType, LineageRun } from '@etl/pipeline/lineage/events';
@@ -63,7 +64,8 @@ export interface EtlActivities {
   recordLate(input: { alert: LateAlert; messageId: string }): Promise<void>;
   /** Records a check that has run, and sets the metric of its time. */
   recordCheck(input: LastCheck): Promise<void>;
-  notify(input: { outcome: Outcome; subject: Subject }): Promise<{ messageId: string }>;
+  /** Sends a notification. `next`: what an operator does after an outcome that is not good. */
+  notify(input: { outcome: Outcome; subject: Subject; next?: NextStep }): Promise<{ messageId: string }>;
   sendToDeadLetters(input: DeadLetter): Promise<{ letterId: string }>;
   /** Returns the search attributes that the server has registered; none if it does not list them. */
   registeredAttributes(): Promise<readonly AttributeName[]>;

@@ -157,12 +157,14 @@ export function createActivities(ports: Ports, settings: ActivitySettings): EtlA
       ports.latenessMeter?.checked();
       Context.current().log.info('lateness check completed', { ...check });
     },
-    notify: async ({ outcome, subject }) => {
+    notify: async ({ outcome, subject, next }) => {
       const { namespace } = activityInfo();
       const url = settings.uiUrl && runUrl(settings.uiUrl, namespace, subject.workflowId, subject.runId);
       return {
         messageId: await classified(
-          ports.notifier.publish(composeMessage(outcome, subject, { language: settings.messageLanguage, runUrl: url })),
+          ports.notifier.publish(
+            composeMessage(outcome, subject, { language: settings.messageLanguage, runUrl: url, next }),
+          ),
         ),
       };
     },

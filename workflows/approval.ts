@@ -88,7 +88,7 @@ export function heldStatus(reason: string, until: string): RunStatus {
     note: `Held: ${reason}. Waits until ${until}`,
     answers: [
       { what: 'Approve', command: approveCommand(workflowId) },
-      { what: 'Reject', command: approveCommand(workflowId, false) },
+      { what: 'Refuse', command: approveCommand(workflowId, false) },
     ],
   };
 }

@@ -5,6 +5,7 @@ import type { Approval } from '@etl/pipeline/approval';
 import { completePlan } from '@etl/pipeline/completePlan';
 import { excerptOf } from '@etl/pipeline/deadLetters/excerpt';
 import { budgets as defaultBudgets } from '@etl/pipeline/definition';
+import { type NextStep, remedyOf } from '@etl/pipeline/endOfRun';
 import { eventProblem } from '@etl/pipeline/inputSize';
 import type { Launch } from '@etl/pipeline/launches';
 import type { Batch } from '@etl/pipeline/layout';
@@ -89,7 +90,12 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     // A batch sends one notification for all its held files, so its pipelines send none.
     const held = async (reason: string, until: string): Promise<void> => {
       if (plan.notifications !== 'none')
-        await sendNotification(title, { kind: 'held', reason, until }, { ...batch, ...run });
+        await sendNotification(
+          title,
+          { kind: 'held', reason, until },
+          { ...batch, ...run },
+          remedyOf({ kind: 'file', workflowId: run.workflowId, batch, failureType: 'Held' }),
+        );
     };
     const context = runContext({ plan, run, title, status });
     const delivered = alreadyDelivered
@@ -212,7 +218,8 @@ async function alert(
   status.set({ step: 'alert', failureType, note: `${failureType}: ${reason}` });
   // Read from the event: validation may have failed before there was a plan.
   const isAsked = looseDetail(event).notifications !== 'none';
-  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;
+  const next = remedyOf({ kind: 'file', workflowId: subject.workflowId, batch: subject, event, failureType, reason });
+  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject, next) : notAsked;
   const deadLetter =
     failureType === 'Cancelled'
       ? undefined
@@ -247,9 +254,14 @@ function outcomeOf(failed: ApplicationFailure): Outcome {
   return { kind, failureType, reason: failed.message, evidence };
 }
 
-async function sendNotification(title: string, outcome: Outcome, subject: Subject): Promise<Notification> {
+async function sendNotification(
+  title: string,
+  outcome: Outcome,
+  subject: Subject,
+  next?: NextStep,
+): Promise<Notification> {
   const sent = await recorded(() =>
-    notify.executeWithOptions(withSummary(`${title}: ${named(outcome)}`), [{ outcome, subject }]),
+    notify.executeWithOptions(withSummary(`${title}: ${named(outcome)}`), [{ outcome, subject, ...(next && { next }) }]),
   );
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
 }

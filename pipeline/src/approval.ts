@@ -1,7 +1,7 @@
 import { cut } from '@etl/lib/capped';
 import type { Reading } from '@etl/lib/reading';
-import { shellWord } from '@etl/lib/shellWord';
 import type { Options } from './options';
+import { npxCommand } from './runs/next';
 
 /** Decision whether held data may be published: payload of the update `approve` and the signal `approval`. */
 export interface Approval {
@@ -40,7 +40,7 @@ export function mayBeHeld({ quality, rejects }: Options): boolean {
   return levels.includes('hold');
 }
 
-/** Returns the Temporal CLI command that approves or rejects a waiting run. */
+/** Returns the command that approves the data of a waiting run, or refuses them. */
 export function approveCommand(workflowId: string, approved = true): string {
-  return `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name approve --input '{"approved": ${approved}}'`;
+  return npxCommand('approve', workflowId, ...(approved ? [] : ['--refuse']));
 }

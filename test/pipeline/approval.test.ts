@@ -25,6 +25,6 @@ test('only a gate of level hold can hold a batch', () => {
 });
 
 test('quotes the workflow ID in the command where the shell requires it', () => {
-  expect(approveCommand('etl/ventas/2026-02-08/v')).toContain(' --workflow-id etl/ventas/2026-02-08/v --name approve ');
-  expect(approveCommand("a b'c")).toContain(` --workflow-id 'a b'\\''c' `);
+  expect(approveCommand('etl/ventas/2026-02-08/v')).toBe('npx etl approve etl/ventas/2026-02-08/v');
+  expect(approveCommand("a b'c", false)).toBe(`npx etl approve 'a b'\\''c' --refuse`);
 });

@@ -82,11 +82,11 @@ export class HostileBrowser {
   }
 
   /** Attacks from both pages by the server's address, and from the other site by the attacker's name for it. */
-  async acrossOrigins({ address, port }: Listening): Promise<Loot> {
+  async acrossOrigins({ address, port }: Listening, seconds?: number): Promise<Loot> {
     const [neighbour, other] = this.pages as [Page, Page];
     const base = `http://${address}:${port}`;
-    const [near, far] = await Promise.all([attack(neighbour, base), attack(other, base)]);
-    const renamed = await attack(other, `http://${this.nameOf(address)}:${port}`);
+    const [near, far] = await Promise.all([attack(neighbour, base, seconds), attack(other, base, seconds)]);
+    const renamed = await attack(other, `http://${this.nameOf(address)}:${port}`, seconds);
     return {
       ...from('another port', near),
       ...from('another site', far),
@@ -95,7 +95,7 @@ export class HostileBrowser {
   }
 
   /** Attacks by DNS rebinding: the page loads before the attacker's name resolves to this machine. */
-  async rebound({ address, port }: Listening): Promise<Loot> {
+  async rebound({ address, port }: Listening, seconds?: number): Promise<Loot> {
     const origin = `http://${this.nameOf(address)}:${port}`;
     const url = `${origin}/attacker.html`;
     const page = await this.context.newPage();
@@ -109,7 +109,7 @@ export class HostileBrowser {
       });
       await session.send('Fetch.enable', { patterns: [{ urlPattern: url }] });
       await page.goto(url);
-      return from('its own site, rebound', await attack(page, origin));
+      return from('its own site, rebound', await attack(page, origin, seconds));
     } finally {
       await page.close();
     }
@@ -122,8 +122,12 @@ export class HostileBrowser {
   }
 }
 
-/** Tries every request against a server from the open page. */
-export const attack = (page: Page, base: string) => page.evaluate(`attack(${JSON.stringify(base)})`) as Promise<Loot>;
+/**
+ * Tries every request against a server from the open page, each for at most `seconds`. Ports that are not HTTP servers never
+ * answer, so most attacks need a short limit; one that must succeed on a busy machine needs a long one.
+ */
+export const attack = (page: Page, base: string, seconds = 3) =>
+  page.evaluate(`attack(${JSON.stringify(base)}, ${seconds})`) as Promise<Loot>;
 
 const from = (page: string, loot: Loot): Loot =>
   Object.fromEntries(Object.entries(loot).map(([what, read]) => [`${page}: ${what}`, read.slice(0, 200)]));

@@ -1,6 +1,5 @@
 // Runs in a browser, as the script of a page that wants to use what listens on this machine.
 
-const seconds = 3;
 const json = { 'content-type': 'application/json' };
 const ecs = (operation) => ({
   'content-type': 'application/x-amz-json-1.1',
@@ -59,11 +58,11 @@ const reads = [
   { method: 'GET', path: '/_ministack/health' },
 ];
 
-const soon = (work) =>
+const within = (seconds, work) =>
   Promise.race([work, new Promise((resolve) => setTimeout(resolve, seconds * 1000))]).catch(() => undefined);
 
 /** The text of an answer that the page may read. */
-async function fetched(base, { path, csrf, ...init }, mode) {
+async function fetched(base, { path, csrf, ...init }, mode, seconds) {
   const signal = AbortSignal.timeout(seconds * 1000);
   const headers = { ...init.headers };
   if (csrf) headers['x-csrf-token'] = /_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? 'none';
@@ -121,12 +120,12 @@ function streamed(base, { path }) {
   });
 }
 
-/** Tries everything against `base`; returns what the page could read, by what it did. */
-async function attack(base) {
+/** Tries everything against `base`, each for at most so many seconds; returns what the page could read, by what it did. */
+async function attack(base, seconds) {
   const tries = [...changes, ...reads].flatMap((request) => {
     const simple = ['GET', 'POST'].includes(request.method);
-    const ways = { cors: () => fetched(base, request, 'cors') };
-    if (simple) ways['no-cors'] = () => fetched(base, request, 'no-cors');
+    const ways = { cors: () => fetched(base, request, 'cors', seconds) };
+    if (simple) ways['no-cors'] = () => fetched(base, request, 'no-cors', seconds);
     // A frame takes the browser most of its time, and the page reads none.
     if (simple && changes.includes(request)) ways.form = () => submitted(base, request);
     if (request.method === 'GET') {
@@ -136,7 +135,7 @@ async function attack(base) {
     return Object.entries(ways).map(([way, run]) => [`${way} ${request.method} ${request.path}`, run]);
   });
   tries.push(['WebSocket', () => connected(base)]);
-  const results = await Promise.all(tries.map(async ([what, run]) => [what, await soon(run())]));
+  const results = await Promise.all(tries.map(async ([what, run]) => [what, await within(seconds, run())]));
   document.body.replaceChildren();
   return Object.fromEntries(results.filter(([, result]) => result));
 }

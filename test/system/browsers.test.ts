@@ -113,7 +113,8 @@ withAll('web pages and the listening ports of this machine', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const at = { address: '127.0.0.1', port };
-    const loot = { ...(await browser.acrossOrigins(at)), ...(await browser.rebound(at)) };
+    const patience = 60;
+    const loot = { ...(await browser.acrossOrigins(at, patience)), ...(await browser.rebound(at, patience)) };
     server.close();
     server.closeAllConnections();
     const ways = ['cors POST /', 'cors PUT /by-page', 'cors GET /lake/secret.txt', 'script GET /calls'];
@@ -144,7 +145,7 @@ withAll('web pages and the listening ports of this machine', () => {
     await page.getByText('Workflows').first().waitFor();
     await page.evaluate(hostileScript);
     const start = 'cors POST /api/v1/namespaces/default/workflows/by-page';
-    expect(Object.keys(await attack(page, ui))).toContain(start);
+    expect(Object.keys(await attack(page, ui, 60))).toContain(start);
     await system.withClient(({ workflow }) => workflow.getHandle('by-page').describe());
   });
 });

@@ -60,10 +60,10 @@ withServer('a batch that a quality gate holds', () => {
       await untilHeld(handle);
       const { note, answers } = await handle.query<RunStatus>('status');
       expect(note).toContain('Held: 12 % of the rows are rejected; exit code 76.');
-      const command = `temporal workflow update execute --workflow-id ${handle.workflowId} --name approve --input`;
+      const command = `npx etl approve ${handle.workflowId}`;
       expect(answers).toEqual([
-        { what: 'Approve', command: `${command} '{"approved": true}'` },
-        { what: 'Reject', command: `${command} '{"approved": false}'` },
+        { what: 'Approve', command },
+        { what: 'Refuse', command: `${command} --refuse` },
       ]);
       expect(await approve(handle, { approved: true, by: 'ana', note: 'known supplier' })).toMatchObject({ by: 'ana' });
       expect(await handle.result()).toMatchObject({

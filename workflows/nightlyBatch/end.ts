@@ -1,6 +1,6 @@
 import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
-import { type EndTexts, endLine, nextLine } from '@etl/pipeline/endOfRun';
+import { type EndTexts, endLine, type NextStep, nextLine, remedyOf } from '@etl/pipeline/endOfRun';
 import { noEvidence } from '@etl/pipeline/evidence';
 import { batchOfWorkflowId } from '@etl/pipeline/layout';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
@@ -57,10 +57,10 @@ export async function finish(state: BatchState, failed: ApplicationFailure | und
     summary,
     ...why,
   };
-  const notification = await sendNotification(outcome, batch);
-  const problems = summary.problems.slice(0, problemsInMemo);
   const failureType = why ? why.failureType : isIncomplete(state, ended) ? 'BatchIncomplete' : undefined;
   const texts = batchEndTexts({ workflowId: batch.workflowId, ended, failureType, summary });
+  const notification = await sendNotification(outcome, batch, ended === 'delivered' ? undefined : texts.next);
+  const problems = summary.problems.slice(0, problemsInMemo);
   const first = { ended, ...(why && { failureType: why.failureType }), next: nextLine(texts.next) };
   upsertMemo({ batch: { ...first, ...summary, problems, notification } });
   const { from, to } = plan;
@@ -86,7 +86,8 @@ interface Finished {
 
 /** Notifies that the request was invalid, and returns the failure. There is no summary. */
 export async function refuse(reasons: readonly string[], subject: Subject): Promise<ApplicationFailure> {
-  const notification = await sendNotification({ kind: 'invalid', reasons }, subject);
+  const { next } = batchEndTexts({ workflowId: subject.workflowId, ended: 'failed', failureType: 'InvalidInput' });
+  const notification = await sendNotification({ kind: 'invalid', reasons }, subject, next);
   upsertMemo({ batch: { ended: 'failed', failureType: 'InvalidInput', reasons: reasons.slice(0, 20), notification } });
   await setAttributes({ EtlOutcome: 'failed', EtlFailureType: 'InvalidInput' }, 'InvalidInput');
   return failure('InvalidInput', reasons.join('; '), { logTail: reasons });
@@ -97,11 +98,13 @@ export async function unplanned(error: unknown, subject: Subject): Promise<Appli
   const failed = asFailure(error);
   const failureType = failureTypeOf(failed);
   const kind = failureType === 'Cancelled' ? 'cancelled' : 'failure';
+  const ended = kind === 'cancelled' ? 'cancelled' : 'failed';
+  const { next } = batchEndTexts({ workflowId: subject.workflowId, ended, failureType });
   const notification = await sendNotification(
     { kind, failureType, reason: failed.message, evidence: noEvidence },
     subject,
+    next,
   );
-  const ended = kind === 'cancelled' ? 'cancelled' : 'failed';
   upsertMemo({ batch: { ended, failureType, reason: failed.message, notification } });
   await setAttributes({ EtlOutcome: ended, EtlFailureType: failureType }, failureType);
   return failed;
@@ -135,8 +138,10 @@ export async function notifyHeld(state: BatchState, file: RunningFile, until = '
   const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;
   try {
     const outcome = { kind: 'held', reason, until } as const;
+    const { workflowId } = state.batch;
+    const next = remedyOf({ kind: 'batch', workflowId, batch: {}, failureType: 'Held' });
     await notify.executeWithOptions(withSummary('batch: held'), [
-      { outcome, subject: { ...state.batch, ...batchOfWorkflowId(file.workflowId), batchDate } },
+      { outcome, subject: { ...state.batch, ...batchOfWorkflowId(file.workflowId), batchDate }, next },
     ]);
   } catch (error) {
     const warning = `the notification that ${uri} is held could not be sent: ${asFailure(error).message}`;
@@ -145,10 +150,12 @@ export async function notifyHeld(state: BatchState, file: RunningFile, until = '
 }
 
 /** Sends a notification. If that fails, returns the error for the memo: a failed message does not affect the files. */
-async function sendNotification(outcome: Outcome, subject: Subject): Promise<object> {
+async function sendNotification(outcome: Outcome, subject: Subject, next?: NextStep): Promise<object> {
   try {
     const ended = outcome.kind === 'batch' ? outcome.ended : outcome.kind;
-    const { messageId } = await notify.executeWithOptions(withSummary(`batch: ${ended}`), [{ outcome, subject }]);
+    const { messageId } = await notify.executeWithOptions(withSummary(`batch: ${ended}`), [
+      { outcome, subject, ...(next && { next }) },
+    ]);
     return { sent: true, messageId };
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -2,7 +2,10 @@ import { count, number } from '@etl/lib/amounts';
 import { md, shownAs } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import { remedies } from '@etl/pipeline/failures/remedies';
 import { replayWorkflowId } from '@etl/pipeline/layout';
+import { nextLines } from '@etl/pipeline/runs/failureView';
+import { line, many } from '@etl/pipeline/runs/lines';
 import type { Client, WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { type Follower, follow } from '../../../client/follow';
 import { temporalClient } from '../../../config/temporalClient';
@@ -10,7 +13,8 @@ import type { ReplayInput, ReplayReport } from '../../../workflows/replaySinks';
 import { datesOf } from '../../dates';
 import { detachOnInterrupt } from '../../detachOnInterrupt';
 import { exitCodeOfFailure } from '../../errors';
-import { createLine, printJson, printLines } from '../../output';
+import { etlCommand } from '../../hints';
+import { createLine, printHeadline, printJson, printLines } from '../../output';
 import { withClient } from '../../withClient';
 
 export interface ReplayOptions {
@@ -39,18 +43,18 @@ export async function replay(dataset: string, options: ReplayOptions): Promise<v
   await withClient(async (client) => {
     const { handle, joined } = await startReplay(client, input);
     const { workflowId } = handle;
-    const line = options.json ? undefined : createLine(process.stdout);
-    const restoreInterrupt = detachOnInterrupt('replay', workflowId, () => line?.end());
+    const counter = options.json ? undefined : createLine(process.stdout);
+    const restoreInterrupt = detachOnInterrupt('replay', workflowId, () => counter?.end());
     if (!options.json) printLines(joined ? describeJoined(workflowId, dataset) : [`Started ${workflowId}`]);
     const end = await followReplay(
       handle,
       joined,
-      line && { onStatus: (report) => line.show(describeCounts(report)), onProblem: line.note },
+      counter && { onStatus: (report) => counter.show(describeCounts(report)), onProblem: counter.note },
     );
     restoreInterrupt();
-    line?.end();
+    counter?.end();
     if (options.json) printJson(end);
-    else printLines(describeEnd(end));
+    else printEnd(dataset, end);
     process.exitCode = end.status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(end.failureType);
   });
 }
@@ -122,16 +126,26 @@ function describeJoined(workflowId: string, dataset: string): string[] {
 const describeCounts = ({ applied, failed, current }: ReplayReport): string =>
   `${number(applied)} applied, ${number(failed)} failed, ${count(current, 'batch', 'batches')} already current`;
 
-export function describeEnd({ status, failureType, reason, report }: ReplayEnd): string[] {
+function printEnd(dataset: string, end: ReplayEnd): void {
+  const [headline = '', ...lines] = describeEnd(dataset, end);
+  printHeadline(headline, end.status === 'COMPLETED' ? 'green' : 'red');
+  printLines(lines);
+}
+
+/** Returns the end of a replay as text lines. A failure has the form of every failed run. */
+export function describeEnd(dataset: string, { workflowId, status, failureType, reason, report }: ReplayEnd): string[] {
   if (status === 'COMPLETED') return report ? [describeCounts(report)] : [];
   const { failures = [], failed = 0 } = report ?? {};
   const listed = failures.map(
-    ({ batch, sink, reason: why }) => `  ${batch.dataset} ${batch.batchDate} ${batch.source}: ${sink}: ${why}`,
+    ({ batch, sink, reason: why }) => `${batch.dataset} ${batch.batchDate} ${batch.source}: ${sink}: ${why}`,
   );
+  const more = failed > listed.length && listed.length > 0 ? [`… and ${failed - listed.length} more`] : [];
+  const { first } = failureType === 'SinkFailed' ? remedies.SinkFailed : remedies.Cancelled;
   return [
-    `${status}: ${failureType}: ${reason}`,
-    ...(report ? [describeCounts(report)] : []),
-    ...listed,
-    ...(failed > listed.length && listed.length > 0 ? [`  … and ${failed - listed.length} more`] : []),
+    [status, failureType, `sinks of ${dataset}`].filter(Boolean).join(': '),
+    ...many('Reason', listed.length > 0 ? [...listed, ...more] : [reason ?? status]),
+    ...(report ? [line('Sinks', describeCounts(report))] : []),
+    line('Run', workflowId),
+    ...nextLines({ kind: 'command', why: first, command: etlCommand('sink', 'replay', dataset) }),
   ];
 }

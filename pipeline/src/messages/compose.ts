@@ -1,8 +1,8 @@
 import { firstOf } from '@etl/lib/capped';
 import { type Fact, messageLine, messageValue } from '@etl/lib/text/messageLine';
-import { approveCommand } from '../approval';
 import { lateCommand } from '../calendar/lateAlert';
 import { topics } from '../definition';
+import type { NextStep } from '../endOfRun';
 import { describeLaunch } from '../launches';
 import { describeBatch } from './batch';
 import { labelled } from './labelled';
@@ -17,11 +17,13 @@ export interface MessageOptions {
   readonly language?: MessageLanguage;
   /** URL of the run in the Web UI. */
   readonly runUrl?: string | undefined;
+  /** What an operator does next. */
+  readonly next?: NextStep | undefined;
 }
 
 /** Returns the notification of an outcome. */
 export function composeMessage(outcome: Outcome, subject: Subject, options: MessageOptions = {}): Message {
-  const { language = defaultLanguage, runUrl } = options;
+  const { language = defaultLanguage, runUrl, next } = options;
   const texts = languages[language];
   const [firstLine, title, facts] = describe(outcome, subject, texts);
   const fact = labelled(texts);
@@ -39,7 +41,7 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
   return {
     topic: isGood(outcome) ? topics.success : topics.alerts,
     subject: asciiSubject(title),
-    body: [messageValue(firstLine), '', ...[...common, ...facts].map(messageLine)].join('\n'),
+    body: [messageValue(firstLine), '', ...[...common, ...facts, ...nextFacts(next, texts)].map(messageLine)].join('\n'),
     attributes: attributesOf(outcome, subject),
   };
 }
@@ -80,11 +82,7 @@ function describe(outcome: Outcome, subject: Subject, texts: MessageTexts): [str
       return [
         firstLines.held(batchDate),
         titles.held(batch),
-        [
-          fact('reason', outcome.reason),
-          fact('deadline', outcome.until),
-          fact('approve', approveCommand(subject.workflowId)),
-        ],
+        [fact('reason', outcome.reason), fact('deadline', outcome.until)],
       ];
     case 'neverStarted':
     case 'late':
@@ -97,6 +95,13 @@ function describe(outcome: Outcome, subject: Subject, texts: MessageTexts): [str
         failureFacts(outcome, texts),
       ];
   }
+}
+
+function nextFacts(next: NextStep | undefined, texts: MessageTexts): readonly Fact[] {
+  if (!next) return [];
+  const { text, command } = next;
+  const fact = labelled(texts);
+  return [fact('next', text), ...(command === undefined ? [] : [fact('command', command)])];
 }
 
 /** Returns whether the outcome concerns all files of a dataset. */

@@ -13,15 +13,19 @@ test.each([
   expect(replayInput('ventas', options)).toEqual({ dataset: 'ventas', ...input });
 });
 
-test('describes a failed replay with the failures that it lists, and how many more there are', () => {
+test('describes a failed replay as every failed run, with the failures that it lists and how many more there are', () => {
   const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'norte' };
   const failures = [{ batch, sink: 'catalogo', reason: 'denied' }];
   const report = { applied: 1, current: 2, failed: 3, failures };
   const end = { workflowId: 'etl-sinks/ventas', joined: false, status: 'FAILED', failureType: 'SinkFailed' };
-  expect(describeEnd({ ...end, reason: '3 sinks of batches of ventas lack the newest commit', report })).toEqual([
-    'FAILED: SinkFailed: 3 sinks of batches of ventas lack the newest commit',
-    '1 applied, 3 failed, 2 batches already current',
-    '  ventas 2026-02-08 norte: catalogo: denied',
-    '  … and 2 more',
+  const reason = '3 sinks of batches of ventas lack the newest commit';
+  expect(describeEnd('ventas', { ...end, reason, report })).toEqual([
+    'FAILED: SinkFailed: sinks of ventas',
+    'Reason    ventas 2026-02-08 norte: catalogo: denied',
+    '          … and 2 more',
+    'Sinks     1 applied, 3 failed, 2 batches already current',
+    'Run       etl-sinks/ventas',
+    'Next      The data is committed: correct what the sink reports. Then:',
+    '          npx etl sink replay ventas',
   ]);
 });
