@@ -261,7 +261,9 @@ async function sendNotification(
   next?: NextStep,
 ): Promise<Notification> {
   const sent = await recorded(() =>
-    notify.executeWithOptions(withSummary(`${title}: ${named(outcome)}`), [{ outcome, subject, ...(next && { next }) }]),
+    notify.executeWithOptions(withSummary(`${title}: ${named(outcome)}`), [
+      { outcome, subject, ...(next && { next }) },
+    ]),
   );
   return 'error' in sent ? { sent: false, error: sent.error } : { sent: true, messageId: sent.messageId };
 }

@@ -1,4 +1,5 @@
-import type { RunFact } from '@etl/pipeline/calendar/cell';
+import { type RunFact, waitsForStart } from '@etl/pipeline/calendar/cell';
+import { batchArgs } from '@etl/pipeline/calendar/lateAlert';
 import type { RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import type { Client } from '@temporalio/client';
@@ -80,7 +81,7 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
   const next = view?.next?.kind === 'command' ? view.next : undefined;
   // A batch finds the files of its day by itself, whatever had started it.
   const isBatch = kind === 'batch' && state === 'failed';
-  const command = isBatch ? batchCommand(dataset, batchDate) : next?.command;
+  const command = isBatch ? etlCommand(...batchArgs(dataset, batchDate)) : next?.command;
   const first = isBatch && run.undelivered?.length === 0 ? 'Check that the files of the day have arrived' : next?.why;
   return {
     dataset,
@@ -95,7 +96,8 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
   };
 }
 
-function problemOfBatch({ dataset, batchDate, state, expected, hasSchedule, openRuns }: NightBatch): Problem[] {
+function problemOfBatch(batch: NightBatch): Problem[] {
+  const { dataset, batchDate, state, expected, hasSchedule, openRuns } = batch;
   const about = { dataset, batchDate, title: `${dataset} ${batchDate}` };
   if (!expected || (state !== 'missing' && state !== 'late')) return [];
   const { startsAt, deadlineAt = startsAt, catchUpUntil } = expected;
@@ -109,28 +111,24 @@ function problemOfBatch({ dataset, batchDate, state, expected, hasSchedule, open
         kind: 'missing',
         reason: `scheduled at ${shortTime(startsAt)}, no run has started${schedule}${catchUp}`,
         ...(hasSchedule === false && { first: `Create its schedule with: ${etlCommand('dataset', 'apply')}` }),
-        command: batchCommand(dataset, batchDate),
+        command: etlCommand(...batchArgs(dataset, batchDate)),
       },
     ];
   }
+  const reason = `not delivered by ${shortTime(deadlineAt)}`;
+  if (waitsForStart(batch))
+    return [{ ...about, kind: 'late', reason, command: etlCommand(...batchArgs(dataset, batchDate)) }];
   // The batch itself, if it runs: its end is the end of all of its files.
   const open = openRuns.find(({ kind }) => kind === 'batch') ?? openRuns[0];
-  const reason = `not delivered by ${shortTime(deadlineAt)}`;
   return [
-    open
-      ? {
-          ...about,
-          kind: 'late',
-          workflowId: open.workflowId,
-          reason: `${reason}: ${open.workflowId} is running`,
-          command: etlCommand('watch', open.workflowId),
-        }
-      : { ...about, kind: 'late', reason, command: batchCommand(dataset, batchDate) },
+    {
+      ...about,
+      kind: 'late',
+      ...(open && { workflowId: open.workflowId, command: etlCommand('watch', open.workflowId) }),
+      reason: open ? `${reason}: ${open.workflowId} is running` : reason,
+    },
   ];
 }
-
-const batchCommand = (dataset: string, batchDate: string): string =>
-  etlCommand('batch', '--dataset', dataset, '--date', batchDate);
 
 /** Formats milliseconds since the epoch: `2026-02-08 01:30 UTC`. */
 export function shortTime(at: number): string {

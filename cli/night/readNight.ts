@@ -79,11 +79,15 @@ export async function readNight(sources: NightSources, query: NightQuery): Promi
   const runs = 'runs' in known ? known.runs : undefined;
   const look = (day: OwnRead) => readBatch(store, day, runs, query.now, left);
   const expected = await inTurn(own, readsAtATime, look);
-  const isDeclared = (name: string) => datasets.all().some((dataset) => dataset.name === name);
+  const isScheduled = (name: string) =>
+    datasets.all().some((dataset) => dataset.name === name && dataset.declaration.schedule !== undefined);
+  // A scheduled dataset has its batch of the night: of other days, only problems matter.
   const others = (await inTurn(more, readsAtATime, look)).filter(
-    ({ dataset, state }) => !isDeclared(dataset) || !['delivered', 'notDue'].includes(state),
+    ({ dataset, state }) => !isScheduled(dataset) || !['delivered', 'notDue'].includes(state),
   );
-  const batches = await withSchedules(await server, [...expected, ...others], query.now, left);
+  const isShown = ({ expected: due, state }: ReadBatch) =>
+    due !== undefined || state !== 'notDue' || query.dataset !== undefined;
+  const batches = await withSchedules(await server, [...expected.filter(isShown), ...others], query.now, left);
   return {
     batches: batches.map(({ facts: _, ...batch }) => batch),
     broken,
@@ -121,7 +125,8 @@ function plannedDays({ datasets, cleanBase }: NightSources, { date, dataset, now
     try {
       const expected = date === undefined ? tonight(each, now) : expectedBatches(each, date, date)[0];
       const batchDate = date ?? expected?.batchDate;
-      if (batchDate === undefined || (!expected && dataset === undefined)) continue;
+      // The runs show the recent batches of a dataset without a schedule.
+      if (batchDate === undefined) continue;
       planned.push({ query: queryOf(each, batchDate, cleanBase), ...(expected && { expected }) });
     } catch (error) {
       broken.push({ name: each.name, problems: [`${each.file}: schedule: ${(error as Error).message}`] });
@@ -146,7 +151,7 @@ function queryOf({ name, declaration }: Dataset, batchDate: string, cleanBase: s
   };
 }
 
-/** Returns the runs of the planned days and, if no batch date was requested, other days with recent runs. */
+/** Returns the runs of the planned days and, of the requested batch date or of all, other batches with recent runs. */
 async function runsOf(
   server: Promise<Server>,
   planned: readonly PlannedDay[],
@@ -156,7 +161,7 @@ async function runsOf(
   const connected = await server;
   if ('problem' in connected) throw new Error(`Temporal at ${connected.address}: ${connected.problem}`);
   const { client } = connected;
-  const recent = date === undefined ? await otherDays(client, now) : [];
+  const recent = (await otherDays(client, now)).filter((day) => date === undefined || day.batchDate === date);
   const isPlanned = (day: BatchDay) =>
     planned.some(({ query }) => query.dataset === day.dataset && query.batchDate === day.batchDate);
   const others = recent

@@ -1,7 +1,8 @@
 import { CliError } from '@etl/lib/cliError';
 import { addDays, daysBetween } from '@etl/lib/timeZones';
-import { type Cell, cellOf } from '@etl/pipeline/calendar/cell';
+import { type Cell, cellOf, waitsForStart } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
+import { batchArgs } from '@etl/pipeline/calendar/lateAlert';
 import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
@@ -125,7 +126,7 @@ async function readCell(
     const facts = await readDayFacts(store, query, { commits, ...(runs && { runs }) });
     const expected = declared && expectedOf(declared, day, from, to);
     const cell = cellOf(expected, facts, now);
-    const deliver = day === to ? command('batch', '--dataset', name, '--date', day) : undefined;
+    const deliver = day === to ? command(...batchArgs(name, day)) : undefined;
     const dayWith = (known: Cell): DatasetDay => ({
       ...{ dataset: name, day, cell: known },
       ...(deliver !== undefined && waitsForStart(known) && { command: deliver }),
@@ -139,9 +140,6 @@ async function readCell(
     return undefined;
   }
 }
-
-/** Whether an operator starts the batch: it is missing, or late without a run. */
-const waitsForStart = ({ state, running }: Cell): boolean => state === 'missing' || (state === 'late' && running === 0);
 
 const expectedOf = (dataset: Dataset, day: string, from: string, to: string): ExpectedBatch | undefined =>
   expectedBatches(dataset, from, to).find(({ batchDate }) => batchDate === day);

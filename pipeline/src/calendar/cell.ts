@@ -110,6 +110,11 @@ export function cellOf(expected: ExpectedBatch | undefined, facts: DayFacts, now
   };
 }
 
+/** Returns whether an operator starts the batch: it is missing, or late and no run is open. */
+export function waitsForStart({ state, running }: Pick<Cell, 'state' | 'running'>): boolean {
+  return state === 'missing' || (state === 'late' && running === 0);
+}
+
 interface Found {
   readonly runs: readonly RunFact[];
   readonly problems: readonly RunFact[];

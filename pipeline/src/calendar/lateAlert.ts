@@ -1,4 +1,4 @@
-import { shellWord } from '@etl/lib/shellWord';
+import { npxCommand } from '../runs/next';
 import type { LatenessKind } from './alerts';
 import type { CellState } from './cell';
 
@@ -30,8 +30,13 @@ export interface LastCheck {
 
 /** Returns the command that follows an alert. */
 export function lateCommand(kind: LatenessKind, dataset: string, batchDate: string): string {
-  const command = kind === 'neverStarted' ? ['batch'] : ['status'];
-  return ['npx etl', ...command, '--dataset', shellWord(dataset), '--date', batchDate].join(' ');
+  if (kind === 'neverStarted') return npxCommand(...batchArgs(dataset, batchDate));
+  return npxCommand('status', '--dataset', dataset, '--date', batchDate);
+}
+
+/** Returns the arguments of the command that starts the batch of a day. */
+export function batchArgs(dataset: string, batchDate: string): readonly string[] {
+  return ['batch', '--dataset', dataset, '--date', batchDate];
 }
 
 /** Missed intervals after which the check counts as stopped. */

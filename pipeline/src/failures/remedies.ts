@@ -42,8 +42,9 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   SchemaWidened: { first: 'Check the reason', command: 'retry' },
   Superseded: { first: 'A later run published another file: check which of the two is right', command: 'runs' },
   Timeout: {
-    first: 'Raise compute.timeoutSeconds or the task size if the file has grown; converted parts are reused',
-    command: 'retry',
+    first:
+      'Raise compute.timeoutSeconds or the task size in --options if the file has grown; converted parts are reused',
+    command: 'run',
   },
   TaskFailed: { first: 'Read the last log lines', command: 'retry' },
   CommitMissing: { first: 'Check that the task can write to the destination', command: 'retry' },

@@ -41,7 +41,9 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
   return {
     topic: isGood(outcome) ? topics.success : topics.alerts,
     subject: asciiSubject(title),
-    body: [messageValue(firstLine), '', ...[...common, ...facts, ...nextFacts(next, texts)].map(messageLine)].join('\n'),
+    body: [messageValue(firstLine), '', ...[...common, ...facts, ...nextFacts(next, texts)].map(messageLine)].join(
+      '\n',
+    ),
     attributes: attributesOf(outcome, subject),
   };
 }

@@ -9,13 +9,18 @@ import { MemoryStore } from '../../support/fakePorts';
 const lake = 's3://lake';
 const now = Date.parse('2026-02-08T07:00:00Z');
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `d${index}`);
+/** Name of a dataset that declares no schedule. */
+const unscheduled = 'onDemand';
 const datasetsOf = (all: readonly string[]) =>
   new Datasets(
     all.map((name) => ({
       name,
       hash: '0123456789abcdef',
       file: `datasets/${name}.yaml`,
-      declaration: { source: { pattern: `${name}/*.csv` }, schedule: { at: '02:30', deadline: '08:00' } },
+      declaration: {
+        source: { pattern: `${name}/*.csv` },
+        ...(name !== unscheduled && { schedule: { at: '02:30', deadline: '08:00' } }),
+      },
     })),
     [],
     's3://raw',
@@ -122,6 +127,29 @@ test('adds recent runs of datasets without a schedule, and those of other days t
     'hand 2026-01-01 delivered',
     'd0 2026-01-03 failed',
   ]);
+});
+
+test('shows a declared dataset without a schedule on days on which it has runs or commits', async () => {
+  const datasets = datasetsOf(['d0', unscheduled]);
+  const failed = { workflowId: `etl/${unscheduled}/2026-02-08/s`, startedAt: '2026-02-08T04:00:00Z' };
+  const shown = async (store: MemoryStore, runs: readonly Partial<RunFacts>[], query: object = {}) =>
+    states((await read({ store, datasets, server: Promise.resolve(serverWith(runs)) }, query)).batches);
+  const [delivered, none] = [await storeWith('d0', unscheduled), await storeWith('d0')];
+  expect(await shown(none, [])).toEqual(['d0 delivered']);
+  expect(await shown(none, [failed])).toEqual(['d0 delivered', 'onDemand failed']);
+  expect(await shown(delivered, [{ ...failed, status: 'COMPLETED' }])).toEqual(['d0 delivered', 'onDemand delivered']);
+  const day = { date: '2026-02-08' };
+  expect(await shown(none, [], day)).toEqual(['d0 delivered']);
+  expect(await shown(none, [failed], day)).toEqual(['d0 delivered', 'onDemand failed']);
+  expect(await shown(delivered, [], day)).toEqual(['d0 delivered', 'onDemand delivered']);
+  expect(await shown(delivered, [], { date: '2026-02-09' })).toEqual(['d0 notDue']);
+});
+
+test('of a requested batch date, shows recent runs of datasets that are not declared', async () => {
+  const runs = [{ workflowId: 'etl/hand/2026-02-08/s' }, { workflowId: 'etl/hand/2026-02-07/s' }];
+  const server = Promise.resolve(serverWith(runs));
+  const { batches } = await read({ store: await storeWith('d0'), server }, { date: '2026-02-08' });
+  expect(states(batches)).toEqual(['d0 delivered', 'hand failed']);
 });
 
 test('selects a batch date and a dataset', async () => {
