@@ -12,6 +12,7 @@ import type { Batch } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan, Routing } from '@etl/pipeline/plan';
+import type { RowCounts } from '@etl/pipeline/runs/runView';
 import { type AppliedSink, replayCommand } from '@etl/pipeline/sinks/outcome';
 import type { Sinks } from '@etl/pipeline/sinks/sink';
 import {
@@ -127,11 +128,13 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     );
     await lineage.end('COMPLETE');
     const already = alreadyDelivered ? ({ alreadyDelivered } as const) : {};
+    const { rowsRead: read, rowsWritten: written, rowsRejected: rejected } = delivered.totals;
+    const rows: RowCounts = { read, written, rejected };
     await finish(
       status,
       { ...batch, ...run },
-      { rowsWritten: delivered.totals.rowsWritten, alreadyDelivered },
-      { outcome: 'delivered', published: delivered.published, notification, ...already, ...note },
+      { rowsWritten: written, alreadyDelivered },
+      { outcome: 'delivered', published: delivered.published, rows, notification, ...already, ...note },
     );
     const { batch: published, routing } = plan;
     return {

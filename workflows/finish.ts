@@ -30,9 +30,8 @@ export async function finish(
   const end = endTexts({ ...facts, ...cost, workflowId, batch, launches: status.launches().length });
   status.end(end, facts.reason);
   const routing = status.routing();
-  const about = { ...(dataset !== undefined && { dataset }), ...(routing && { routing }) };
   const first = { outcome, ...cost, next: nextLine(end.next) };
-  upsertMemo({ etl: { ...first, ...memo, launches: shownLaunches(status), ...about } });
+  upsertMemo({ etl: { ...first, ...memo, launches: shownLaunches(status), ...batch, ...(routing && { routing }) } });
   await setAttributes(
     {
       ...attributesOfBatch(batch),

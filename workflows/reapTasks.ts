@@ -1,7 +1,7 @@
 import { cut } from '@etl/lib/capped';
 import { fieldsOf, isAmount, type Reading, Undecoded } from '@etl/lib/reading';
 import { bullets, code, type Markdown, md } from '@etl/lib/text/markdown';
-import { npxCommand } from '@etl/pipeline/runs/next';
+import { npxCommand } from '@etl/pipeline/command';
 import { CancellationScope, upsertMemo } from '@temporalio/workflow';
 import type { OrphanReport } from '../activities/contract';
 import { findOrphans, stopTask, withSummary } from './activities';

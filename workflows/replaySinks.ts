@@ -1,10 +1,10 @@
 import { isCalendarDate } from '@etl/lib/names';
 import { fieldsOf, isText, type Reading, Undecoded } from '@etl/lib/reading';
 import { bullets, type Markdown, md } from '@etl/lib/text/markdown';
+import { npxCommand } from '@etl/pipeline/command';
 import { budgets, messageNames } from '@etl/pipeline/definition';
 import { remedies } from '@etl/pipeline/failures/remedies';
 import type { Batch } from '@etl/pipeline/layout';
-import { npxCommand } from '@etl/pipeline/runs/next';
 import { continueAsNew, defineQuery, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { SinkWork } from '../activities/contract';
 import { listSinkWork, withSummary } from './activities';

@@ -31,7 +31,7 @@ export async function readDayFacts(
   day: DayQuery,
   { runs, commits: known }: ReadOptions,
 ): Promise<DayFacts> {
-  const ofDay = runs?.filter(({ workflowId }) => isRunOf(day, workflowId)).map(runFactOf);
+  const ofDay = runs?.filter((run) => isRunOf(day, run)).map(runFactOf);
   const failed = (ofDay ?? []).filter(({ state }) => state === 'failed');
   const failedSources = new Set(failed.map(({ source }) => source));
   const commits = known ?? (await readCommits(store, day, (source) => failedSources.has(source))).commits;

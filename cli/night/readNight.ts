@@ -11,7 +11,7 @@ import type { Client } from '@temporalio/client';
 import { type DayQuery, readDayFacts } from '../../activities/calendar/dayFacts';
 import { type CommitReading, readCommits } from '../../activities/calendar/readCommits';
 import { inTurn } from '../../activities/inTurn';
-import { otherDays, runsOfDays, scheduleFactOf, withAnswers } from '../../client/night/runsOfDays';
+import { daysOf, recentRuns, runsOfDays, scheduleFactOf, withAnswers } from '../../client/night/runsOfDays';
 import { bounded } from './bounded';
 import type { Server } from './server';
 
@@ -161,17 +161,19 @@ async function runsOf(
   const connected = await server;
   if ('problem' in connected) throw new Error(`Temporal at ${connected.address}: ${connected.problem}`);
   const { client } = connected;
-  const recent = (await otherDays(client, now)).filter((day) => date === undefined || day.batchDate === date);
+  const recent = await recentRuns(client, now);
+  const recentDays = daysOf(recent).filter((day) => date === undefined || day.batchDate === date);
   const isPlanned = (day: BatchDay) =>
     planned.some(({ query }) => query.dataset === day.dataset && query.batchDate === day.batchDate);
-  const others = recent
+  const others = recentDays
     .filter((day) => !isPlanned(day) && (dataset === undefined || day.dataset === dataset))
     .map((day) => {
       const declared = datasets.all().find(({ name }) => name === day.dataset);
       return { query: declared ? queryOf(declared, day.batchDate, cleanBase) : { ...day, destination: cleanBase } };
     });
   const days = [...planned, ...others].map(({ query }) => query);
-  return { runs: await withAnswers(client, await runsOfDays(client, days)), others };
+  const found = [...(await runsOfDays(client, days)), ...recent.filter((run) => days.some((day) => isRunOf(day, run)))];
+  return { runs: await withAnswers(client, [...new Map(found.map((run) => [run.runId, run])).values()]), others };
 }
 
 async function readOwn(store: NightSources['store'], day: PlannedDay, left: () => number): Promise<OwnRead> {
@@ -198,7 +200,7 @@ async function readBatch(
   const { dataset, batchDate } = query;
   const about = { dataset, batchDate, ...(expected && { expected }) };
   const commits = 'problem' in reading ? [] : reading.commits;
-  const runs = all?.filter(({ workflowId }) => isRunOf(query, workflowId));
+  const runs = all?.filter((run) => isRunOf(query, run));
   try {
     if ('problem' in reading) throw new Error(reading.problem);
     const facts = await bounded(readDayFacts(store, query, { commits, ...(runs && { runs }) }), left());

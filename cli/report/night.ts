@@ -6,8 +6,9 @@ import { batchArgs } from '@etl/pipeline/calendar/lateAlert';
 import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
-import { batchOfWorkflowId, workflowId } from '@etl/pipeline/layout';
+import { workflowId } from '@etl/pipeline/layout';
 import { resolveDestination } from '@etl/pipeline/plan';
+import { batchOfRun } from '@etl/pipeline/runs/batchOfRun';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import { hasFailed } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
@@ -60,7 +61,7 @@ export async function readNightReport(
   });
   const zones = new Map(sources.datasets.all().map((each) => [each.name, each]));
   const ofDay = (day: string) =>
-    runs.filter(({ workflowId }) => shown.some((name) => isRunOf(dayOf(zones.get(name), name, day), workflowId)));
+    runs.filter((run) => shown.some((name) => isRunOf(dayOf(zones.get(name), name, day), run)));
   return {
     date,
     ...(dataset !== undefined && { dataset }),
@@ -95,7 +96,7 @@ async function readRuns(client: ReportSources['client'], from: string): Promise<
 /** Returns the declared datasets and those with runs; only the given one if there is one. */
 function datasetsOf({ datasets }: ReportSources, runs: readonly RunFacts[], dataset: string | undefined): string[] {
   if (dataset !== undefined) return [dataset];
-  const ofRuns = runs.flatMap(({ workflowId }) => batchOfWorkflowId(workflowId).dataset ?? []);
+  const ofRuns = runs.flatMap((run) => batchOfRun(run).dataset ?? []);
   return [...new Set([...datasets.all().map(({ name }) => name), ...ofRuns])].sort();
 }
 
@@ -163,7 +164,7 @@ function totalsOf(
 ): DayTotals[] {
   const totals = new Map(days.map((day) => [day, { day, runs: 0, failed: 0, seconds: 0 }]));
   for (const facts of runs) {
-    const { dataset, batchDate } = batchOfWorkflowId(facts.workflowId);
+    const { dataset, batchDate } = batchOfRun(facts);
     const total = dataset !== undefined && datasets.has(dataset) ? totals.get(batchDate ?? '') : undefined;
     if (!total) continue;
     total.runs += 1;

@@ -63,7 +63,7 @@ const words: Readonly<Record<RunView['outcome'], string>> = {
 
 /** Cells of a row. A narrow terminal shows only some of them. */
 function rowOf(view: RunView, now: number): Readonly<Record<Column, string>> {
-  const { outcome, failureType, workflowId, step, launch, startedAt, endedAt, costUsd, progress } = view;
+  const { outcome, failureType, workflowId, step, launch, startedAt, endedAt, costUsd, progress, rows } = view;
   const ended = endedAt === undefined ? now : Date.parse(endedAt);
   const isStep = outcome === 'running' || outcome === 'held' || outcome === 'failed';
   return {
@@ -71,6 +71,7 @@ function rowOf(view: RunView, now: number): Readonly<Record<Column, string>> {
     failure: outcome === 'failed' || outcome === 'running' ? (failureType ?? '') : '',
     run: workflowId,
     step: isStep ? [step, launch === undefined ? '' : `launch ${launch}`].filter(Boolean).join(' ') : '',
+    rows: outcome === 'delivered' && rows ? count(rows.written, 'row') : '',
     read: progress && progress.bytesTotal > 0 ? `${Math.floor(100 * shareRead(progress))} %` : '',
     started: startedAt.slice(0, 16).replace('T', ' '),
     took: describeSeconds(Math.max(0, ended - Date.parse(startedAt)) / 1000),
@@ -78,10 +79,10 @@ function rowOf(view: RunView, now: number): Readonly<Record<Column, string>> {
   };
 }
 
-type Column = 'outcome' | 'failure' | 'run' | 'step' | 'read' | 'started' | 'took' | 'cost';
-const columnOrder: readonly Column[] = ['outcome', 'failure', 'run', 'step', 'read', 'started', 'took', 'cost'];
+const columnOrder = ['outcome', 'failure', 'run', 'step', 'rows', 'read', 'started', 'took', 'cost'] as const;
+type Column = (typeof columnOrder)[number];
 /** Columns that a narrow terminal leaves out, the first one first. */
-const dispensable: readonly Column[] = ['step', 'started', 'cost', 'read', 'took'];
+const dispensable: readonly Column[] = ['step', 'started', 'cost', 'read', 'took', 'rows'];
 
 /** Returns the rows as lines with as many columns as fit. */
 function fitted(rows: readonly Readonly<Record<Column, string>>[], columns = Number.POSITIVE_INFINITY): string[] {

@@ -1,6 +1,7 @@
 import type { ScheduleFact } from '@etl/pipeline/calendar/cell';
 import { type BatchDay, isRunOf, workflowIdsOf } from '@etl/pipeline/calendar/runsOfDay';
 import { workflowTypes } from '@etl/pipeline/definition';
+import { batchOfRun } from '@etl/pipeline/runs/batchOfRun';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { Client } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
@@ -24,7 +25,8 @@ export async function runsOfDays(client: Client, days: readonly BatchDay[]): Pro
   for (let from = 0; from < days.length && runs.length < maxRuns; from += daysPerQuery) {
     const some = days.slice(from, from + daysPerQuery);
     for await (const info of client.workflow.list({ query: queryOf(some) })) {
-      if (some.some((day) => isRunOf(day, info.workflowId))) runs.push(factsOf(info));
+      const facts = factsOf(info);
+      if (some.some((day) => isRunOf(day, facts))) runs.push(facts);
       if (runs.length >= maxRuns) break;
     }
   }
@@ -55,25 +57,32 @@ export async function scheduleFactOf(client: Client, dataset: string): Promise<S
   }
 }
 
-/** Hours before now in which `otherDays` looks for runs, and how many runs it reads at most. */
+/** Hours before now in which `recentRuns` looks for runs, and how many it reads at most. */
 const recentHours = 26;
 const maxRecentRuns = 1000;
 
-/** Days that `otherDays` returns at most. */
-const maxOtherDays = 50;
-
-/**
- * Returns the batches with runs of files that started recently, the newest first. `now`: milliseconds since the epoch.
- */
-export async function otherDays(client: Client, now: number): Promise<BatchDay[]> {
+/** Returns the runs of files that started recently, the newest first. `now`: milliseconds since the epoch. */
+export async function recentRuns(client: Client, now: number): Promise<RunFacts[]> {
   const since = new Date(now - recentHours * 3_600_000).toISOString();
   const query = `WorkflowType = ${quoted(workflowTypes.pipeline)} AND StartTime >= ${quoted(since)}`;
+  const runs: RunFacts[] = [];
+  for await (const info of client.workflow.list({ query })) {
+    runs.push(factsOf(info));
+    if (runs.length >= maxRecentRuns) break;
+  }
+  return runs;
+}
+
+/** Days that `daysOf` returns at most. */
+const maxDays = 50;
+
+/** Returns the batches of runs, in their order. */
+export function daysOf(runs: readonly RunFacts[]): BatchDay[] {
   const days = new Map<string, BatchDay>();
-  let read = 0;
-  for await (const { workflowId } of client.workflow.list({ query })) {
-    const [, dataset, batchDate] = /^etl\/([^/]+)\/(\d{4}-\d{2}-\d{2})\//.exec(workflowId) ?? [];
+  for (const run of runs) {
+    const { dataset, batchDate } = batchOfRun(run);
     if (dataset !== undefined && batchDate !== undefined) days.set(`${dataset}/${batchDate}`, { dataset, batchDate });
-    if (++read >= maxRecentRuns || days.size >= maxOtherDays) break;
+    if (days.size >= maxDays) break;
   }
   return [...days.values()];
 }

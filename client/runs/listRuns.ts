@@ -1,5 +1,6 @@
+import type { CommandText } from '@etl/pipeline/command';
 import { workflowTypes } from '@etl/pipeline/definition';
-import { type CommandText, hasFailed, type RunView } from '@etl/pipeline/runs/runView';
+import { hasFailed, type RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { askStatus, factsOf } from './readRun';

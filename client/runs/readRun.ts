@@ -1,7 +1,8 @@
+import type { CommandText } from '@etl/pipeline/command';
 import { messageNames } from '@etl/pipeline/definition';
 import { sumOfProgress } from '@etl/pipeline/progress';
 import type { FailureFacts, PendingCall, RunFacts } from '@etl/pipeline/runs/runFacts';
-import type { CommandText, RunView } from '@etl/pipeline/runs/runView';
+import type { RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { failureMessage } from '../../config/payloads/failureMessage';

@@ -1,7 +1,7 @@
 import { cut } from '@etl/lib/capped';
 import type { Reading } from '@etl/lib/reading';
+import { npxCommand } from './command';
 import type { Options } from './options';
-import { npxCommand } from './runs/next';
 
 /** Decision whether held data may be published: payload of the update `approve` and the signal `approval`. */
 export interface Approval {

@@ -155,8 +155,10 @@ export function workflowId(batch: Batch): string {
   return `etl/${batch.dataset}/${batch.batchDate}/${batch.source}`;
 }
 
-/** Returns the batch in a workflow ID that the CLI made; no fields for any other ID. */
+/** Returns the batch in a workflow ID that the CLI, a batch or the intake made; no fields for any other ID. */
 export function batchOfWorkflowId(id: string): Partial<Batch> {
-  const [, dataset, batchDate, source] = /^etl\/([^/]+)\/(\d{4}-\d{2}-\d{2})\/([^/]+)$/.exec(id) ?? [];
+  // The intake adds a hash of the event.
+  const pattern = /^etl\/([^/]+)\/(\d{4}-\d{2}-\d{2})\/([^/]+)(?:\/[0-9a-f]{12})?$/;
+  const [, dataset, batchDate, source] = pattern.exec(id) ?? [];
   return dataset !== undefined && batchDate !== undefined && source !== undefined ? { dataset, batchDate, source } : {};
 }

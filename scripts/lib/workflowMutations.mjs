@@ -4,10 +4,13 @@ export const workflowMutations = [
     name: 'the dead letter is sent before the alert',
     file: 'workflows/etlPipeline.ts',
     edits: [
-      ['  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n', ''],
+      [
+        '  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject, next) : notAsked;\n',
+        '',
+      ],
       [
         '  await finish(\n    status,\n    subject,',
-        '  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject) : notAsked;\n  await finish(\n    status,\n    subject,',
+        '  const notification = isAsked ? await sendNotification(title, outcomeOf(failed), subject, next) : notAsked;\n  await finish(\n    status,\n    subject,',
       ],
     ],
   },

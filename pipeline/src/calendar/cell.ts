@@ -1,5 +1,5 @@
+import { batchOfWorkflowId } from '../layout';
 import type { ExpectedBatch } from './expected';
-import { sourceOf } from './runsOfDay';
 
 /**
  * State of a dataset's batch of one day:
@@ -203,7 +203,8 @@ function isUnfinished(facts: DayFacts, expected: ExpectedBatch | undefined): boo
   if (ofFiles.some((run) => !hasCommit(run))) return true;
   const ofBatches = runs.filter(({ kind }) => kind === 'batch');
   if (ofBatches.length === 0) return !hasFiles(facts, expected);
-  const isCommitted = (workflowId: string) => commits.some(({ source }) => source === sourceOf(workflowId));
+  const isCommitted = (workflowId: string) =>
+    commits.some(({ source }) => source === batchOfWorkflowId(workflowId).source);
   return !ofBatches.some(
     ({ state, undelivered }) =>
       state === 'completed' || (state === 'failed' && undelivered?.every(isCommitted) && hasFiles(facts, expected)),

@@ -1,4 +1,4 @@
-import { npxCommand } from '../runs/next';
+import { npxCommand } from '../command';
 import type { LatenessKind } from './alerts';
 import type { CellState } from './cell';
 

@@ -3,12 +3,11 @@ import type { RunFacts } from '../runs/runFacts';
 import { hasFailed } from '../runs/runView';
 import { runViewOf } from '../runs/viewOf';
 import type { RunFact } from './cell';
-import { sourceOf } from './runsOfDay';
 
 /** Returns what the calendar needs of a run, from its memo and, for an open run, its answer. */
 export function runFactOf(facts: RunFacts): RunFact {
-  const { kind, workflowId, runId, outcome, startedAt, failureType, reason, costUsd } = runViewOf(facts);
-  const source = sourceOf(workflowId);
+  const { kind, workflowId, runId, batch, outcome, startedAt, failureType, reason, costUsd } = runViewOf(facts);
+  const { source } = batch;
   const state = outcome === 'delivered' ? 'completed' : hasFailed({ outcome }) ? 'failed' : outcome;
   const memo = fieldsOf(facts.memo?.[kind === 'file' ? 'etl' : 'batch']);
   const undelivered = kind === 'batch' ? undeliveredIn(memo) : undefined;

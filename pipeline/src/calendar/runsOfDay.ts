@@ -1,4 +1,6 @@
 import { addDays, dayIn } from '@etl/lib/timeZones';
+import { batchOfRun } from '../runs/batchOfRun';
+import type { RunFacts } from '../runs/runFacts';
 
 /** A dataset's batch of one day. Its schedule determines which scheduled runs have this batch date. */
 export interface BatchDay {
@@ -25,18 +27,18 @@ export function workflowIdsOf({ dataset, batchDate, dayOffset = 0 }: BatchDay): 
   ];
 }
 
-/** Returns whether a run, by its workflow ID, delivers the batch of a day, or a file of it. */
-export function isRunOf(day: BatchDay, workflowId: string): boolean {
+/**
+ * Returns whether a run delivers the batch of a day, or a file of it: by its workflow ID, or by the memo of its end if it
+ * was started with another ID.
+ */
+export function isRunOf(day: BatchDay, run: Pick<RunFacts, 'workflowId' | 'memo'>): boolean {
   const { dataset, batchDate, timeZone = 'UTC', dayOffset = 0 } = day;
-  if (workflowId.startsWith(`etl/${dataset}/${batchDate}/`) || workflowId === `batch/${dataset}/${batchDate}`)
-    return true;
+  const { workflowId } = run;
+  if (workflowId === `batch/${dataset}/${batchDate}`) return true;
+  const known = batchOfRun(run);
+  if (known.dataset === dataset && known.batchDate === batchDate) return true;
   const scheduled = `nightly/${dataset}-`;
   if (!workflowId.startsWith(scheduled)) return false;
   const [time] = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.exec(workflowId.slice(scheduled.length)) ?? [];
   return time !== undefined && dayIn(timeZone, new Date(time), dayOffset) === batchDate;
-}
-
-/** Returns the source in the workflow ID of a file's run. The intake adds a hash of the event to the ID. */
-export function sourceOf(workflowId: string): string | undefined {
-  return /^etl\/[^/]+\/\d{4}-\d{2}-\d{2}\/([^/]+)/.exec(workflowId)?.[1];
 }

@@ -1,4 +1,5 @@
 import { fieldsOf, isAmount } from '@etl/lib/reading';
+import type { CommandText } from '../command';
 import type { FailureType } from '../failures/table';
 import type { Common } from './common';
 import { outcomeOf, silentEnds, silentTypes } from './ends';
@@ -6,7 +7,7 @@ import { runViewOfFile } from './fileView';
 import { filesIn, listOf, textOf, textsIn } from './loose';
 import { openPart } from './openPart';
 import type { RunFacts } from './runFacts';
-import type { CommandText, RunView } from './runView';
+import type { RunView } from './runView';
 import { stepOfFailure } from './stepOfFailure';
 
 /** Problems of a batch that its view lists. */

@@ -1,9 +1,10 @@
 import { shownUri } from '@etl/lib/text/shownUri';
 import type { FileResult } from '../batch/fileResult';
+import type { CommandText } from '../command';
 import { batchOfWorkflowId } from '../layout';
 import { nothing, titleOf } from './common';
 import { nextOf } from './next';
-import type { CommandText, RunView } from './runView';
+import type { RunView } from './runView';
 import { stepOfFailure } from './stepOfFailure';
 
 /** Returns the view of a file of a batch, from the batch's result of it. */

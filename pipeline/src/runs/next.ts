@@ -1,12 +1,9 @@
 import { fieldsOf, isText } from '@etl/lib/reading';
-import { shellWord } from '@etl/lib/shellWord';
+import { type CommandText, npxCommand } from '../command';
 import { type Remedy, type RemedyCommand, remedies } from '../failures/remedies';
 import type { FailureType } from '../failures/table';
 import { committedWords, replayArgs } from '../sinks/outcome';
-import type { CommandText, Next, RunView } from './runView';
-
-/** Formats a command for a folder in which the package is installed. */
-export const npxCommand: CommandText = (...args) => ['npx etl', ...args.map(shellWord)].join(' ');
+import type { Next, RunView } from './runView';
 
 /** Facts besides the view that decide what comes next. */
 export interface NextFacts {

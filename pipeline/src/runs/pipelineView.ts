@@ -1,10 +1,10 @@
-import { fieldsOf, isAmount, isText } from '@etl/lib/reading';
+import { fieldsOf, isAmount } from '@etl/lib/reading';
 import { shownUri } from '@etl/lib/text/shownUri';
 import type { Evidence } from '../evidence';
 import type { Launch } from '../launches';
-import { type Batch, batchOfWorkflowId } from '../layout';
 import { looseDetail } from '../looseDetail';
 import type { SinkOutcome } from '../sinks/outcome';
+import { batchOfRun } from './batchOfRun';
 import { type Common, titleOf } from './common';
 import { outcomeOf, silentEnds, silentTypes } from './ends';
 import { evidenceOf, launchesIn, textOf } from './loose';
@@ -22,7 +22,7 @@ export function pipelineView(facts: RunFacts, common: Common): RunView {
   const outcome = isOpen ? (answer.step === 'held' ? 'held' : 'running') : outcomeOf(facts.status);
   const evidence = evidenceOf(failure?.evidence);
   const { s3Key } = looseDetail(facts.input);
-  const batch = batchOf(facts);
+  const batch = batchOfRun(facts);
   const launches = launchesIn(memo.launches ?? fieldsOf(result).launches ?? answer.launches ?? evidence.launches);
   const shared = { ...common, kind: 'file' as const, workflowId, batch, title: titleOf(batch, workflowId), launches };
   const costUsd = memo.costUsd ?? fieldsOf(result).costUsd;
@@ -39,22 +39,25 @@ export function pipelineView(facts: RunFacts, common: Common): RunView {
     hasDeadLetter: textOf(fieldsOf(memo.deadLetter).letterId) !== undefined,
   };
   if (isOpen) return { ...view, ...openPart(facts, launches) };
-  if (outcome === 'delivered') return { ...view, ...deliveredPart(result) };
+  if (outcome === 'delivered') return { ...view, ...deliveredPart(result, memo.rows) };
   return { ...view, ...failedPart(facts, outcome, evidence, launches) };
 }
 
-function deliveredPart(result: unknown): Partial<RunView> {
+/** `known`: the rows in the memo, since a list of runs has no results. */
+function deliveredPart(result: unknown, known: unknown): Partial<RunView> {
   const { delivered, sinks } = fieldsOf(result);
   const { totals } = fieldsOf(delivered);
   const { rowsRead, rowsWritten, rowsRejected } = fieldsOf(totals);
+  const ofMemo = fieldsOf(known);
+  const [read, written, rejected] = [
+    rowsRead ?? ofMemo.read,
+    rowsWritten ?? ofMemo.written,
+    rowsRejected ?? ofMemo.rejected,
+  ];
   return {
     step: 'done',
-    ...(isAmount(rowsWritten) && {
-      rows: {
-        ...(isAmount(rowsRead) && { read: rowsRead }),
-        written: rowsWritten,
-        rejected: isAmount(rowsRejected) ? rowsRejected : 0,
-      },
+    ...(isAmount(written) && {
+      rows: { ...(isAmount(read) && { read }), written, rejected: isAmount(rejected) ? rejected : 0 },
     }),
     sinks: (Array.isArray(sinks) ? sinks : []) as readonly SinkOutcome[],
   };
@@ -107,14 +110,4 @@ function failedSink(line: string): SinkOutcome {
 function stopReasonOf({ stopCode, stoppedReason }: Partial<Evidence>): string | undefined {
   if (stopCode === undefined || stopCode === 'EssentialContainerExited') return undefined;
   return [stopCode, stoppedReason].filter(Boolean).join(': ');
-}
-
-function batchOf({ workflowId, input, result }: RunFacts): Partial<Batch> {
-  const detail = fieldsOf(fieldsOf(input).detail);
-  const declared = (['dataset', 'batchDate', 'source'] as const).flatMap((name) => {
-    const value = detail[name];
-    return isText(value, 1024) ? [[name, value]] : [];
-  });
-  const published = fieldsOf(fieldsOf(result).batch) as Partial<Batch>;
-  return { ...Object.fromEntries(declared), ...batchOfWorkflowId(workflowId), ...published };
 }

@@ -83,6 +83,3 @@ export type Next =
   | { readonly kind: 'command'; readonly command: string; readonly why: string }
   /** The run goes on by itself. `for`: what it waits for. */
   | { readonly kind: 'wait'; readonly for: string };
-
-/** Formats the arguments of an `etl` command for the reader. */
-export type CommandText = (...args: readonly string[]) => string;

@@ -1,3 +1,4 @@
+import type { CommandText } from '../command';
 import { workflowTypes } from '../definition';
 import { batchView } from './batchView';
 import { commonOf } from './common';
@@ -5,7 +6,7 @@ import { nextOf } from './next';
 import { retryOf } from './openPart';
 import { pipelineView } from './pipelineView';
 import type { RunFacts } from './runFacts';
-import type { CommandText, RunView } from './runView';
+import type { RunView } from './runView';
 
 /**
  * Returns the view of a run. `command` formats a command of `next` for the reader. @default `npx etl …`

@@ -47,12 +47,12 @@ async function storeWith(...delivered: string[]): Promise<MemoryStore> {
 function serverWith(runs: readonly Partial<RunFacts>[] = [], queries: string[] = []): Server {
   const list = async function* ({ query }: { query: string }) {
     queries.push(query);
-    for (const { workflowId = '', status = 'FAILED', startedAt = '2026-02-08T02:30:00Z' } of runs)
+    for (const { workflowId = '', status = 'FAILED', startedAt = '2026-02-08T02:30:00Z', memo } of runs)
       yield {
         ...{ type: 'etlPipeline', workflowId, runId: workflowId, status: { name: status } },
         startTime: new Date(startedAt),
         closeTime: new Date('2026-02-08T03:00:00Z'),
-        memo: { etl: { outcome: 'TaskFailed', reason: 'exit code 1' } },
+        memo: memo ?? { etl: { outcome: 'TaskFailed', reason: 'exit code 1' } },
       };
   };
   const describe = async () => ({ state: { paused: false }, info: { recentActions: [], createdAt: new Date(0) } });
@@ -150,6 +150,15 @@ test('of a requested batch date, shows recent runs of datasets that are not decl
   const server = Promise.resolve(serverWith(runs));
   const { batches } = await read({ store: await storeWith('d0'), server }, { date: '2026-02-08' });
   expect(states(batches)).toEqual(['d0 delivered', 'hand failed']);
+});
+
+test('a run with another workflow ID is found by the memo of its end', async () => {
+  const batch = { dataset: 'd0', batchDate: '2026-02-08', source: 's' };
+  const run = { workflowId: 'my-first-run', memo: { etl: { outcome: 'TaskFailed', reason: 'exit code 1', ...batch } } };
+  const server = Promise.resolve(serverWith([run]));
+  const night = await read({ store: await storeWith(), server });
+  expect(states(night.batches)).toEqual(['d0 failed']);
+  expect(night.batches[0]?.problems).toMatchObject([{ workflowId: 'my-first-run', source: 's' }]);
 });
 
 test('selects a batch date and a dataset', async () => {

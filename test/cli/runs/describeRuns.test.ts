@@ -18,7 +18,8 @@ const failed = run('norte', 'FAILED', {
   launches: [],
   costUsd: 0.02,
 });
-const delivered = run('sur', 'COMPLETED', { outcome: 'delivered', launches: [], costUsd: 0.01 });
+const rows = { read: 1234, written: 1230, rejected: 4 };
+const delivered = run('sur', 'COMPLETED', { outcome: 'delivered', launches: [], costUsd: 0.01, rows });
 const open = runViewOf({
   ...{ workflowType: 'etlPipeline', workflowId: 'etl/ventas/2026-02-08/este', runId: 'r-este' },
   ...{ status: 'RUNNING', startedAt: '2026-02-09T03:00:00.000Z', answer: { step: 'transform', generation: 1 } },
@@ -29,12 +30,12 @@ test('failed runs come first, with the reason and the command; the summary has c
   const list = { runs: [open, failed, delivered], earlier: [], isLimited: false };
   expect(describeRuns(list, shown)).toEqual([
     '3 runs open or ended since 2026-02-08T21:00:00Z: 1 failed, 1 running, 1 delivered; $0.0300',
-    'FAILED     OutOfMemory  etl/ventas/2026-02-08/norte                      2026-02-09 03:00  2 min 5 s  $0.0200',
+    'FAILED     OutOfMemory  etl/ventas/2026-02-08/norte                                  2026-02-09 03:00  2 min 5 s  $0.0200',
     '  Reason    killed; at 512 MiB',
     '  Next      Declare more compute.memory in --options, or fewer chunkRows. Then:',
     expect.stringMatching(/^ {12}\S.* retry etl\/ventas\/2026-02-08\/norte$/),
-    'RUNNING                 etl/ventas/2026-02-08/este   transform launch 1  2026-02-09 03:00  3 min',
-    'DELIVERED               etl/ventas/2026-02-08/sur                        2026-02-09 03:00  2 min 5 s  $0.0100',
+    'RUNNING                 etl/ventas/2026-02-08/este   transform launch 1              2026-02-09 03:00  3 min',
+    'DELIVERED               etl/ventas/2026-02-08/sur                        1,230 rows  2026-02-09 03:00  2 min 5 s  $0.0100',
   ]);
 });
 
