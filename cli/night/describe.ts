@@ -1,6 +1,7 @@
 import { count, number } from '@etl/lib/amounts';
 import { cut } from '@etl/lib/capped';
 import { oneLine } from '@etl/lib/oneLine';
+import { wrap } from '@etl/lib/text/wrap';
 import { cellStateNames } from '@etl/pipeline/calendar/cell';
 import { etlCommand } from '../hints';
 import { tableLines } from '../table';
@@ -70,18 +71,25 @@ function alignedRight(rows: readonly (readonly string[])[], columns: readonly nu
   );
 }
 
+/** Longest reason of a problem, in characters: the end often has the cause. */
+const maxReason = 300;
+
 const stateOf = ({ state, isLate }: ReportedBatch): string =>
   isLate && state !== 'late' ? `${cellStateNames[state]}, late` : cellStateNames[state];
 
 function linesOf({ kind, title, failureType, reason, first, command }: Problem): string[] {
   const type = failureType === undefined || kind === 'held' ? '' : `${failureType}: `;
   return [
-    fitted(`${kind.toUpperCase()}: ${type}${title}: ${oneLine(reason, '; ')}`),
-    ...(first === undefined ? [] : [`  ${fitted(`${first}.`, width - 2)}`]),
+    fitted(`${kind.toUpperCase()}: ${type}${title}`),
+    ...block(cut(oneLine(reason, '; '), maxReason)),
+    ...block(first === undefined ? '' : `${first}.`),
     ...indented(command),
   ];
 }
 
+/** Returns a text as indented lines; none if it is empty. */
+const block = (text: string): string[] => (text === '' ? [] : wrap(text, width - 2).map((line) => `  ${line}`));
+
 const indented = (line: string | undefined): string[] => (line === undefined ? [] : [`  ${line}`]);
 
-const fitted = (line: string, columns = width): string => cut(line, columns);
+const fitted = (line: string): string => cut(line, width);

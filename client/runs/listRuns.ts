@@ -3,7 +3,7 @@ import { workflowTypes } from '@etl/pipeline/definition';
 import { hasFailed, type RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { askStatus, factsOf } from './readRun';
+import { askStatus, factsOf, readInput } from './readRun';
 
 /** Which runs to list. Without `failed` and `running`, all. */
 export interface RunFilter {
@@ -31,7 +31,10 @@ const readsAtATime = 16;
 
 const failedStatuses = ['Failed', 'Canceled', 'Terminated', 'TimedOut'];
 
-/** Lists runs from their memos, without their histories; open runs are queried for their step. */
+/**
+ * Lists runs from their memos. Open runs are queried for their step, and the events of failed runs are read, which the next
+ * command may repeat.
+ */
 export async function listRuns(client: Client, filter: RunFilter, command?: CommandText): Promise<RunList> {
   const { failed, running, dataset, limit } = filter;
   const isAll = !failed && !running;
@@ -87,6 +90,7 @@ async function isNewest(client: Client, { workflowId, runId }: RunView): Promise
 
 async function viewOf(client: Client, info: WorkflowExecutionInfo, command?: CommandText): Promise<RunView> {
   const facts = factsOf(info);
-  const asked = facts.endedAt === undefined ? await askStatus(client, facts) : {};
-  return runViewOf({ ...facts, ...asked }, command);
+  if (facts.endedAt === undefined) return runViewOf({ ...facts, ...(await askStatus(client, facts)) }, command);
+  const view = runViewOf(facts, command);
+  return hasFailed(view) ? runViewOf({ ...facts, input: await readInput(client, facts) }, command) : view;
 }

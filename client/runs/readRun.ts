@@ -130,7 +130,7 @@ function failureOf({ cause, message }: Error): FailureFacts {
 }
 
 /** Reads the first argument of a run; undefined if it cannot be read or decoded. */
-async function readInput(client: Client, { workflowId, runId }: RunFacts): Promise<unknown> {
+export async function readInput(client: Client, { workflowId, runId }: RunFacts): Promise<unknown> {
   try {
     const { history } = await client.workflowService.getWorkflowExecutionHistory({
       namespace: client.options.namespace,

@@ -1,9 +1,10 @@
 import { count } from '@etl/lib/amounts';
+import { wrap } from '@etl/lib/text/wrap';
 import { workerSize } from '@etl/pipeline/prices/services';
 import { type Costs, monthlyCosts, runCosts } from './costs';
 import type { Side, StepRun } from './side';
 import { alignStages, otherSteps } from './stages';
-import { row, wrap } from './table';
+import { row } from './table';
 import { judge, type Verdict } from './verdict';
 
 export type Sides = readonly [Side, Side];

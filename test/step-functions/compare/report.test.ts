@@ -1,6 +1,6 @@
 import { monthlyCosts, runCosts } from '../../../step-functions/compare/costs';
 import { reportLines, reportObject, type Sides } from '../../../step-functions/compare/report';
-import { row, wrap } from '../../../step-functions/compare/table';
+import { row } from '../../../step-functions/compare/table';
 import { failed, stepFunctions, temporal } from './sides';
 
 const subject = { file: 'file:///data/ventas.csv', batchDate: '2026-02-08', filesPerDay: 100 };
@@ -102,13 +102,6 @@ test('the JSON report contains both sides with their costs, and the verdict', ()
 });
 
 describe('the table', () => {
-  test('wraps between words, and inside words that are too long', () => {
-    expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
-    expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
-    expect(wrap('', 4)).toEqual(['']);
-    expect(wrap('  indented', 20)).toEqual(['  indented']);
-  });
-
   test('makes a row as high as its highest cell', () => {
     expect(row('label', 'short', 'x'.repeat(40))).toEqual([
       `${'label'.padEnd(26)}${'short'.padEnd(36)}${'x'.repeat(34)}`,
