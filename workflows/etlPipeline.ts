@@ -86,6 +86,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   try {
     const { plan, delivered: alreadyDelivered = false } = await validate(event, title, lineage, (known) => {
       batch = known;
+      status.identify(known);
     });
     if (plan.routing && !alreadyDelivered) status.explain(plan.routing);
     // A batch sends one notification for all its held files, so its pipelines send none.

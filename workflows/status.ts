@@ -1,6 +1,7 @@
 import { messageNames } from '@etl/pipeline/definition';
 import type { EndTexts } from '@etl/pipeline/endOfRun';
 import type { Launch } from '@etl/pipeline/launches';
+import type { Batch } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { readTaskProgress, readTaskState } from '@etl/pipeline/runMessages';
@@ -23,10 +24,12 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
   const launches: Launch[] = [];
   const reportedStopped = new Set<string>();
   let routing: Routing | undefined;
+  let batch: Partial<Batch> | undefined;
 
   const set = (next: RunStatus): void => {
     const latest = launches.slice(-maxListedLaunches);
-    status = { ...next, ...(latest.length > 0 && { launches: latest }), ...(routing && { routing }) };
+    const shared = { ...(batch && { batch }), ...(routing && { routing }) };
+    status = { ...next, ...(latest.length > 0 && { launches: latest }), ...shared };
     showDetails(...statusDetails(title, status, launches.length));
   };
 
@@ -55,6 +58,15 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
     end: (end: EndTexts, note?: string): void => {
       const { failureType } = status;
       set({ step: 'done', end, ...(failureType && { failureType }), ...(note !== undefined && { note }) });
+    },
+    /** Adds the batch to the status. */
+    identify: ({ dataset, batchDate, source }: Partial<Batch>): void => {
+      batch = {
+        ...(dataset !== undefined && { dataset }),
+        ...(batchDate !== undefined && { batchDate }),
+        ...(source !== undefined && { source }),
+      };
+      set(status);
     },
     /** Adds the reasons for the routing to the status. */
     explain: (why: Routing): void => {

@@ -61,7 +61,10 @@ export async function scheduleFactOf(client: Client, dataset: string): Promise<S
 const recentHours = 26;
 const maxRecentRuns = 1000;
 
-/** Returns the runs of files that started recently, the newest first. `now`: milliseconds since the epoch. */
+/**
+ * Returns the runs of files that started recently, the newest first. Open runs whose workflow ID does not show their batch
+ * are asked for it. `now`: milliseconds since the epoch.
+ */
 export async function recentRuns(client: Client, now: number): Promise<RunFacts[]> {
   const since = new Date(now - recentHours * 3_600_000).toISOString();
   const query = `WorkflowType = ${quoted(workflowTypes.pipeline)} AND StartTime >= ${quoted(since)}`;
@@ -70,7 +73,10 @@ export async function recentRuns(client: Client, now: number): Promise<RunFacts[
     runs.push(factsOf(info));
     if (runs.length >= maxRecentRuns) break;
   }
-  return runs;
+  const isUnknown = (run: RunFacts) => run.endedAt === undefined && batchOfRun(run).dataset === undefined;
+  const answered = await withAnswers(client, runs.filter(isUnknown));
+  const byId = new Map(answered.map((run) => [run.runId, run]));
+  return runs.map((run) => byId.get(run.runId) ?? run);
 }
 
 /** Days that `daysOf` returns at most. */
@@ -96,7 +102,7 @@ const askedAtATime = 16;
  * no worker may be running, so the others are not asked.
  */
 export async function withAnswers(client: Client, runs: readonly RunFacts[]): Promise<RunFacts[]> {
-  const open = runs.filter(({ endedAt }) => endedAt === undefined).slice(0, maxAsked);
+  const open = runs.filter(({ endedAt, answer }) => endedAt === undefined && answer === undefined).slice(0, maxAsked);
   const answers = new Map<string, Awaited<ReturnType<typeof askStatus>>>();
   for (let from = 0; from < open.length; from += askedAtATime) {
     const some = open.slice(from, from + askedAtATime);

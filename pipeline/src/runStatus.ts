@@ -1,6 +1,7 @@
 import type { EndTexts } from './endOfRun';
 import type { FailureType } from './failures/table';
 import type { Launch } from './launches';
+import type { Batch } from './layout';
 import type { Progress } from './manifest';
 import type { Routing } from './plan';
 
@@ -19,6 +20,8 @@ export interface RunStatus {
     | 'notify'
     | 'alert'
     | 'done';
+  /** Once the event was validated; an invalid event may lack any of its fields. */
+  readonly batch?: Partial<Batch>;
   /** 1, 2, …: number of the launch. */
   readonly generation?: number;
   /** Purpose of a launch that is not the whole conversion: `index`, `shard 3/8`, `commit`. */

@@ -28,10 +28,10 @@ export function workflowIdsOf({ dataset, batchDate, dayOffset = 0 }: BatchDay): 
 }
 
 /**
- * Returns whether a run delivers the batch of a day, or a file of it: by its workflow ID, or by the memo of its end if it
+ * Returns whether a run delivers the batch of a day, or a file of it: by its workflow ID, or by its answer or memo if it
  * was started with another ID.
  */
-export function isRunOf(day: BatchDay, run: Pick<RunFacts, 'workflowId' | 'memo'>): boolean {
+export function isRunOf(day: BatchDay, run: Pick<RunFacts, 'workflowId' | 'memo' | 'answer'>): boolean {
   const { dataset, batchDate, timeZone = 'UTC', dayOffset = 0 } = day;
   const { workflowId } = run;
   if (workflowId === `batch/${dataset}/${batchDate}`) return true;

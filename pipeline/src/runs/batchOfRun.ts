@@ -5,18 +5,20 @@ import type { RunFacts } from './runFacts';
 const fields = ['dataset', 'batchDate', 'source'] as const;
 
 /**
- * Returns the batch that a run of a file delivers, as far as it is known: from its result, its workflow ID, the memo of its
- * end, and its event, in this order. A run that was started with another workflow ID has no more than an event until it ends.
+ * Returns the batch that a run of a file delivers, as far as it is known: from its result, its workflow ID, its answer to the
+ * query `status` or the memo of its end, and its event, in this order.
  */
 export function batchOfRun({
   workflowId,
   memo,
+  answer,
   input,
   result,
-}: Pick<RunFacts, 'workflowId' | 'memo' | 'input' | 'result'>): Partial<Batch> {
+}: Pick<RunFacts, 'workflowId' | 'memo' | 'answer' | 'input' | 'result'>): Partial<Batch> {
   return {
     ...textsIn(fieldsOf(input).detail),
     ...textsIn(memo?.etl),
+    ...textsIn(fieldsOf(answer).batch),
     ...batchOfWorkflowId(workflowId),
     ...textsIn(fieldsOf(result).batch),
   };

@@ -51,12 +51,17 @@ function serverWith(runs: readonly Partial<RunFacts>[] = [], queries: string[] =
       yield {
         ...{ type: 'etlPipeline', workflowId, runId: workflowId, status: { name: status } },
         startTime: new Date(startedAt),
-        closeTime: new Date('2026-02-08T03:00:00Z'),
+        ...(status !== 'RUNNING' && { closeTime: new Date('2026-02-08T03:00:00Z') }),
         memo: memo ?? { etl: { outcome: 'TaskFailed', reason: 'exit code 1' } },
       };
   };
   const describe = async () => ({ state: { paused: false }, info: { recentActions: [], createdAt: new Date(0) } });
-  const client = { workflow: { list }, schedule: { getHandle: () => ({ describe }) } } as unknown as Client;
+  const getHandle = (id: string) => ({ query: async () => runs.find(({ workflowId }) => workflowId === id)?.answer });
+  const client = {
+    workflow: { list, getHandle },
+    schedule: { getHandle: () => ({ describe }) },
+    withDeadline: (_: number, work: () => unknown) => work(),
+  } as unknown as Client;
   return { address: '127.0.0.1:7233', client, close: async () => undefined };
 }
 const silent: Server = { address: '127.0.0.1:7233', problem: 'no answer within 5 s' };
@@ -150,6 +155,14 @@ test('of a requested batch date, shows recent runs of datasets that are not decl
   const server = Promise.resolve(serverWith(runs));
   const { batches } = await read({ store: await storeWith('d0'), server }, { date: '2026-02-08' });
   expect(states(batches)).toEqual(['d0 delivered', 'hand failed']);
+});
+
+test('an open run with another workflow ID is found by its answer', async () => {
+  const batch = { dataset: 'd0', batchDate: '2026-02-08', source: 's' };
+  const run = { workflowId: 'my-first-run', status: 'RUNNING', answer: { step: 'held', note: 'Held: why', batch } };
+  const server = Promise.resolve(serverWith([run]));
+  const { batches } = await read({ store: await storeWith(), server });
+  expect(states(batches)).toEqual(['d0 held']);
 });
 
 test('a run with another workflow ID is found by the memo of its end', async () => {

@@ -6,6 +6,7 @@ test.each([
   ['a workflow ID of the CLI', { workflowId: 'etl/ventas/2026-02-08/norte' }],
   ['a workflow ID of the intake', { workflowId: 'etl/ventas/2026-02-08/norte/0123456789ab' }],
   ['the memo of the end', { workflowId: 'my-first-run', memo: { etl: { outcome: 'TaskFailed', ...batch } } }],
+  ['the answer of an open run', { workflowId: 'my-first-run', answer: { step: 'held', batch } }],
   ['the event', { workflowId: 'my-first-run', input: { detail: { s3Key: 's3://raw/x.csv', ...batch } } }],
   ['the result', { workflowId: 'my-first-run', result: { batch } }],
 ])('returns the batch from %s', (_, run) => {
