@@ -92,12 +92,7 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
     // A batch sends one notification for all its held files, so its pipelines send none.
     const held = async (reason: string, until: string): Promise<void> => {
       if (plan.notifications !== 'none')
-        await sendNotification(
-          title,
-          { kind: 'held', reason, until },
-          { ...batch, ...run },
-          remedyOf({ kind: 'file', workflowId: run.workflowId, batch, failureType: 'Held' }),
-        );
+        await sendNotification(title, { kind: 'held', reason, until }, { ...batch, ...run });
     };
     const context = runContext({ plan, run, title, status });
     const delivered = alreadyDelivered

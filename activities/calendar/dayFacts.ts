@@ -1,6 +1,6 @@
 import type { CommitFact, DayFacts, RunFact } from '@etl/pipeline/calendar/cell';
 import { runFactOf } from '@etl/pipeline/calendar/runFact';
-import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
+import type { BatchDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { Sinks } from '@etl/pipeline/sinks/sink';
 import type { ObjectStore } from '@etl/storage/objectStore';
@@ -15,14 +15,14 @@ export interface DayQuery extends BatchDay {
 }
 
 export interface ReadOptions {
-  /** Runs of this and other days; absent if Temporal could not be read. */
+  /** Runs of the day (`RunsByDay`); absent if Temporal could not be read. */
   readonly runs?: readonly RunFacts[];
   /** Commits of the batch. @default they are read, as far as the state of the batch depends on them */
   readonly commits?: readonly CommitFact[];
 }
 
 /**
- * Reads the facts about a batch from the storage, and selects its runs.
+ * Reads the facts about a batch from the storage.
  *
  * @throws {StorageError}
  */
@@ -31,7 +31,7 @@ export async function readDayFacts(
   day: DayQuery,
   { runs, commits: known }: ReadOptions,
 ): Promise<DayFacts> {
-  const ofDay = runs?.filter((run) => isRunOf(day, run)).map(runFactOf);
+  const ofDay = runs?.map(runFactOf);
   const failed = (ofDay ?? []).filter(({ state }) => state === 'failed');
   const failedSources = new Set(failed.map(({ source }) => source));
   const commits = known ?? (await readCommits(store, day, (source) => failedSources.has(source))).commits;

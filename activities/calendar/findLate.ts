@@ -4,12 +4,11 @@ import { latenessOf } from '@etl/pipeline/calendar/alerts';
 import { cellOf } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches, tonight } from '@etl/pipeline/calendar/expected';
 import type { LateAlert } from '@etl/pipeline/calendar/lateAlert';
-import type { BatchDay } from '@etl/pipeline/calendar/runsOfDay';
+import { type BatchDay, RunsByDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { latenessRecords } from '@etl/pipeline/layout';
 import { resolveDestination } from '@etl/pipeline/plan';
-import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { ObjectStore } from '@etl/storage/objectStore';
 import type { LateQuery, LateReport } from '../contract';
 import { inTurn } from '../inTurn';
@@ -47,7 +46,7 @@ export async function findLate(search: LateSearch, { lookbackDays, limit }: Late
       unread.push({ dataset: dataset.name, reason: cut((error as Error).message, maxReason) });
     }
   }
-  const runs = due.length === 0 ? [] : await runLister.ofDays(due.map(({ day }) => day));
+  const runs = new RunsByDay(due.length === 0 ? [] : await runLister.ofDays(due.map(({ day }) => day)));
   const alerts: LateAlert[] = [];
   const errors: unknown[] = [];
   await inTurn(due, readsAtATime, async (each) => {
@@ -94,11 +93,11 @@ function dueBatches(dataset: Dataset, now: number, lookbackDays: number): DueBat
 async function alertsOf(
   { store, runLister, cleanBase, now }: LateSearch,
   { dataset, expected, day }: DueBatch,
-  runs: readonly RunFacts[],
+  runs: RunsByDay,
 ): Promise<LateAlert[]> {
   const { destination, sinks, owner } = dataset.declaration;
   const query = { ...day, sinks, destination: resolveDestination(destination, cleanBase) };
-  const found = await readDayFacts(store, query, { runs });
+  const found = await readDayFacts(store, query, { runs: runs.of(day) });
   // Only a batch that seems missing depends on its schedule.
   const isMissing = cellOf(expected, found, now).state === 'missing';
   const schedule = isMissing ? await runLister.schedule(day.dataset) : undefined;

@@ -71,8 +71,8 @@ function alignedRight(rows: readonly (readonly string[])[], columns: readonly nu
   );
 }
 
-/** Longest reason of a problem, in characters: the end often has the cause. */
-const maxReason = 300;
+/** Longest reason of a problem, in characters. */
+const maxReason = 800;
 
 const stateOf = ({ state, isLate }: ReportedBatch): string =>
   isLate && state !== 'late' ? `${cellStateNames[state]}, late` : cellStateNames[state];

@@ -119,15 +119,9 @@ function problemOfBatch(batch: NightBatch): Problem[] {
   if (waitsForStart(batch))
     return [{ ...about, kind: 'late', reason, command: etlCommand(...batchArgs(dataset, batchDate)) }];
   // The batch itself, if it runs: its end is the end of all of its files.
-  const open = openRuns.find(({ kind }) => kind === 'batch') ?? openRuns[0];
-  return [
-    {
-      ...about,
-      kind: 'late',
-      ...(open && { workflowId: open.workflowId, command: etlCommand('watch', open.workflowId) }),
-      reason: open ? `${reason}: ${open.workflowId} is running` : reason,
-    },
-  ];
+  const { workflowId } = openRuns.find(({ kind }) => kind === 'batch') ?? openRuns[0] ?? { workflowId: '' };
+  const running = `${reason}: ${workflowId} is running`;
+  return [{ ...about, kind: 'late', workflowId, reason: running, command: etlCommand('watch', workflowId) }];
 }
 
 /** Formats milliseconds since the epoch: `2026-02-08 01:30 UTC`. */

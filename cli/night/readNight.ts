@@ -1,7 +1,7 @@
 import { type Cell, cellOf, type DayFacts, type RunFact } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches, tonight } from '@etl/pipeline/calendar/expected';
 import { runFactOf } from '@etl/pipeline/calendar/runFact';
-import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
+import { type BatchDay, RunsByDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { resolveDestination } from '@etl/pipeline/plan';
@@ -58,6 +58,9 @@ export interface Night {
   readonly broken: readonly { readonly name: string; readonly problems: readonly string[] }[];
 }
 
+/** Batches besides the planned ones that are shown at most, the newest ones. */
+const maxOthers = 50;
+
 /** Batches that are read at a time. */
 const readsAtATime = 16;
 
@@ -77,11 +80,12 @@ export async function readNight(sources: NightSources, query: NightQuery): Promi
   const known = await found;
   const more = 'runs' in known ? await commitsOf(known.others) : [];
   const runs = 'runs' in known ? known.runs : undefined;
-  const look = (day: OwnRead) => readBatch(store, day, runs, query.now, left);
+  const byDay = runs && new RunsByDay(runs);
+  const look = (day: OwnRead) => readBatch(store, day, byDay, query.now, left);
   const expected = await inTurn(own, readsAtATime, look);
   const isScheduled = (name: string) =>
     datasets.all().some((dataset) => dataset.name === name && dataset.declaration.schedule !== undefined);
-  // A scheduled dataset has its batch of the night: of other days, only problems matter.
+  // Other days of a scheduled dataset are shown only if they have problems.
   const others = (await inTurn(more, readsAtATime, look)).filter(
     ({ dataset, state }) => !isScheduled(dataset) || !['delivered', 'notDue'].includes(state),
   );
@@ -125,7 +129,7 @@ function plannedDays({ datasets, cleanBase }: NightSources, { date, dataset, now
     try {
       const expected = date === undefined ? tonight(each, now) : expectedBatches(each, date, date)[0];
       const batchDate = date ?? expected?.batchDate;
-      // The runs show the recent batches of a dataset without a schedule.
+      // `recentRuns` finds the batches of datasets without a schedule.
       if (batchDate === undefined) continue;
       planned.push({ query: queryOf(each, batchDate, cleanBase), ...(expected && { expected }) });
     } catch (error) {
@@ -151,7 +155,10 @@ function queryOf({ name, declaration }: Dataset, batchDate: string, cleanBase: s
   };
 }
 
-/** Returns the runs of the planned days and, of the requested batch date or of all, other batches with recent runs. */
+/**
+ * Returns the runs of the planned days, and other batches with recent runs, limited to the requested batch date and dataset
+ * if there are such.
+ */
 async function runsOf(
   server: Promise<Server>,
   planned: readonly PlannedDay[],
@@ -162,17 +169,22 @@ async function runsOf(
   if ('problem' in connected) throw new Error(`Temporal at ${connected.address}: ${connected.problem}`);
   const { client } = connected;
   const recent = await recentRuns(client, now);
-  const recentDays = daysOf(recent).filter((day) => date === undefined || day.batchDate === date);
   const isPlanned = (day: BatchDay) =>
     planned.some(({ query }) => query.dataset === day.dataset && query.batchDate === day.batchDate);
-  const others = recentDays
-    .filter((day) => !isPlanned(day) && (dataset === undefined || day.dataset === dataset))
+  const others = daysOf(recent)
+    .filter((day) => !isPlanned(day))
+    .filter(
+      (day) => (date === undefined || day.batchDate === date) && (dataset === undefined || day.dataset === dataset),
+    )
+    .slice(0, maxOthers)
     .map((day) => {
       const declared = datasets.all().find(({ name }) => name === day.dataset);
       return { query: declared ? queryOf(declared, day.batchDate, cleanBase) : { ...day, destination: cleanBase } };
     });
   const days = [...planned, ...others].map(({ query }) => query);
-  const found = [...(await runsOfDays(client, days)), ...recent.filter((run) => days.some((day) => isRunOf(day, run)))];
+  const recentRunsByDay = new RunsByDay(recent);
+  // A run that both lists have is as the later one shows it.
+  const found = [...days.flatMap((day) => recentRunsByDay.of(day)), ...(await runsOfDays(client, days))];
   return { runs: await withAnswers(client, [...new Map(found.map((run) => [run.runId, run])).values()]), others };
 }
 
@@ -193,14 +205,14 @@ async function readOwn(store: NightSources['store'], day: PlannedDay, left: () =
 async function readBatch(
   store: NightSources['store'],
   { query, expected, reading }: OwnRead,
-  all: readonly RunFacts[] | undefined,
+  all: RunsByDay | undefined,
   now: number,
   left: () => number,
 ): Promise<ReadBatch> {
   const { dataset, batchDate } = query;
   const about = { dataset, batchDate, ...(expected && { expected }) };
   const commits = 'problem' in reading ? [] : reading.commits;
-  const runs = all?.filter((run) => isRunOf(query, run));
+  const runs = all?.of(query);
   try {
     if ('problem' in reading) throw new Error(reading.problem);
     const facts = await bounded(readDayFacts(store, query, { commits, ...(runs && { runs }) }), left());

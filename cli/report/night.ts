@@ -3,10 +3,9 @@ import { addDays, daysBetween } from '@etl/lib/timeZones';
 import { type Cell, cellOf, waitsForStart } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
 import { batchArgs } from '@etl/pipeline/calendar/lateAlert';
-import { type BatchDay, isRunOf } from '@etl/pipeline/calendar/runsOfDay';
+import { type BatchDay, RunsByDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
-import { workflowId } from '@etl/pipeline/layout';
 import { resolveDestination } from '@etl/pipeline/plan';
 import { batchOfRun } from '@etl/pipeline/runs/batchOfRun';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
@@ -34,8 +33,14 @@ const readsAtATime = 16;
 /** Datasets of a page. */
 const maxDatasets = 500;
 
-interface Reading {
+interface ReadRuns {
+  /** Absent if Temporal did not answer. */
   readonly runs?: readonly RunFacts[];
+  readonly notes: string[];
+}
+
+interface Reading {
+  readonly runs?: RunsByDay;
   readonly notes: string[];
 }
 
@@ -47,21 +52,21 @@ export async function readNightReport(
   const { client, now, command } = sources;
   const from = addDays(date, 1 - trendDays);
   const days = daysBetween(from, date);
-  const reading = await readRuns(client, from);
-  const { notes, runs = [] } = reading;
+  const { notes, runs: listed } = await readRuns(client, from);
+  const runs = listed ?? [];
+  const byDay = new RunsByDay(runs);
+  const reading: Reading = { notes, ...(listed && { runs: byDay }) };
   notes.push(...sources.datasets.broken.flatMap(({ problems }) => problems));
   const names = datasetsOf(sources, runs, dataset);
   if (names.length > maxDatasets) notes.push(`The page shows ${maxDatasets} of ${names.length} datasets.`);
   const shown = names.slice(0, maxDatasets);
   const read = shown.flatMap((name) => days.map((day) => ({ name, day })));
-  const rowsOf = new Map<string, number>();
   const cells = await inTurn(read, readsAtATime, async ({ name, day }) => {
-    const cell = await readCell(sources, { name, day, from, to: date }, reading, rowsOf);
+    const cell = await readCell(sources, { name, day, from, to: date }, reading);
     return cell ? [cell] : [];
   });
   const zones = new Map(sources.datasets.all().map((each) => [each.name, each]));
-  const ofDay = (day: string) =>
-    runs.filter((run) => shown.some((name) => isRunOf(dayOf(zones.get(name), name, day), run)));
+  const ofDay = (day: string) => shown.flatMap((name) => byDay.of(dayOf(zones.get(name), name, day)));
   return {
     date,
     ...(dataset !== undefined && { dataset }),
@@ -69,7 +74,7 @@ export async function readNightReport(
     cells: cells.flat(),
     runs: ofDay(date).map((facts): NightRun => {
       const view = runViewOf(facts, command);
-      const rows = view.outcome === 'delivered' ? rowsOf.get(view.workflowId) : undefined;
+      const rows = view.outcome === 'delivered' ? view.rows?.written : undefined;
       return { view, ...(rows !== undefined && { rows }) };
     }),
     days: totalsOf(runs, days, new Set(shown), new Date(now).toISOString()),
@@ -78,7 +83,7 @@ export async function readNightReport(
 }
 
 /** Reads the runs that started since the first batch date, less the days by which a schedule may be ahead of it. */
-async function readRuns(client: ReportSources['client'], from: string): Promise<Reading> {
+async function readRuns(client: ReportSources['client'], from: string): Promise<ReadRuns> {
   if ('unavailable' in client)
     return { notes: [`Temporal did not answer: ${client.unavailable}: runs, costs and durations are missing.`] };
   const types = [workflowTypes.pipeline, workflowTypes.nightlyBatch].map((type) => `'${type}'`).join(', ');
@@ -111,7 +116,6 @@ async function readCell(
   { client, store, datasets, cleanBase, now, command }: ReportSources,
   { name, day, from, to }: CellQuery,
   { runs, notes }: Reading,
-  rowsOf: Map<string, number>,
 ): Promise<DatasetDay | undefined> {
   const declared = datasets.all().find((each) => each.name === name);
   const query = {
@@ -122,9 +126,7 @@ async function readCell(
   try {
     const { commits, unread } = await readCommits(store, query, () => true);
     if (unread > 0) notes.push(`The rows of ${unread} commits of ${name} on ${day} are not counted.`);
-    if (day === to)
-      for (const { source, rows } of commits) rowsOf.set(workflowId({ dataset: name, batchDate: day, source }), rows);
-    const facts = await readDayFacts(store, query, { commits, ...(runs && { runs }) });
+    const facts = await readDayFacts(store, query, { commits, ...(runs && { runs: runs.of(query) }) });
     const expected = declared && expectedOf(declared, day, from, to);
     const cell = cellOf(expected, facts, now);
     const deliver = day === to ? command(...batchArgs(name, day)) : undefined;

@@ -1,5 +1,5 @@
 import type { ScheduleFact } from '@etl/pipeline/calendar/cell';
-import { type BatchDay, isRunOf, workflowIdsOf } from '@etl/pipeline/calendar/runsOfDay';
+import { type BatchDay, RunsByDay, workflowIdsOf } from '@etl/pipeline/calendar/runsOfDay';
 import { workflowTypes } from '@etl/pipeline/definition';
 import { batchOfRun } from '@etl/pipeline/runs/batchOfRun';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
@@ -23,14 +23,14 @@ export const maxRuns = 20_000;
 export async function runsOfDays(client: Client, days: readonly BatchDay[]): Promise<RunFacts[]> {
   const runs: RunFacts[] = [];
   for (let from = 0; from < days.length && runs.length < maxRuns; from += daysPerQuery) {
-    const some = days.slice(from, from + daysPerQuery);
-    for await (const info of client.workflow.list({ query: queryOf(some) })) {
-      const facts = factsOf(info);
-      if (some.some((day) => isRunOf(day, facts))) runs.push(facts);
+    const query = queryOf(days.slice(from, from + daysPerQuery));
+    for await (const info of client.workflow.list({ query })) {
+      runs.push(factsOf(info));
       if (runs.length >= maxRuns) break;
     }
   }
-  return runs;
+  const byDay = new RunsByDay(runs);
+  return days.flatMap((day) => byDay.of(day));
 }
 
 function queryOf(days: readonly BatchDay[]): string {
@@ -74,13 +74,10 @@ export async function recentRuns(client: Client, now: number): Promise<RunFacts[
     if (runs.length >= maxRecentRuns) break;
   }
   const isUnknown = (run: RunFacts) => run.endedAt === undefined && batchOfRun(run).dataset === undefined;
-  const answered = await withAnswers(client, runs.filter(isUnknown));
+  const answered = await withAnswers(client, runs.filter(isUnknown).slice(0, askedAtATime));
   const byId = new Map(answered.map((run) => [run.runId, run]));
   return runs.map((run) => byId.get(run.runId) ?? run);
 }
-
-/** Days that `daysOf` returns at most. */
-const maxDays = 50;
 
 /** Returns the batches of runs, in their order. */
 export function daysOf(runs: readonly RunFacts[]): BatchDay[] {
@@ -88,7 +85,6 @@ export function daysOf(runs: readonly RunFacts[]): BatchDay[] {
   for (const run of runs) {
     const { dataset, batchDate } = batchOfRun(run);
     if (dataset !== undefined && batchDate !== undefined) days.set(`${dataset}/${batchDate}`, { dataset, batchDate });
-    if (days.size >= maxDays) break;
   }
   return [...days.values()];
 }

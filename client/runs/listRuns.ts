@@ -31,10 +31,7 @@ const readsAtATime = 16;
 
 const failedStatuses = ['Failed', 'Canceled', 'Terminated', 'TimedOut'];
 
-/**
- * Lists runs from their memos. Open runs are queried for their step, and the events of failed runs are read, which the next
- * command may repeat.
- */
+/** Lists runs from their memos. Queries open runs for their step, and reads the input of failed runs for the next command. */
 export async function listRuns(client: Client, filter: RunFilter, command?: CommandText): Promise<RunList> {
   const { failed, running, dataset, limit } = filter;
   const isAll = !failed && !running;
@@ -52,7 +49,9 @@ export async function listRuns(client: Client, filter: RunFilter, command?: Comm
       const views = await Promise.all(page.map((info) => viewOf(client, info, command)));
       const kept = views.filter((view) => dataset === undefined || view.batch.dataset === dataset);
       const areNewest = await Promise.all(kept.map((view) => !hasFailed(view) || isNewest(client, view)));
-      for (const [index, view] of kept.entries()) (areNewest[index] ? runs : earlier).push(view);
+      earlier.push(...kept.filter((_, index) => !areNewest[index]));
+      const newest = kept.filter((_, index) => areNewest[index]);
+      runs.push(...(await Promise.all(newest.map((view) => withCommand(client, view, page, command)))));
     }
   }
   return { runs: runs.slice(0, limit), earlier, isLimited: isLimited || runs.length > limit };
@@ -91,6 +90,18 @@ async function isNewest(client: Client, { workflowId, runId }: RunView): Promise
 async function viewOf(client: Client, info: WorkflowExecutionInfo, command?: CommandText): Promise<RunView> {
   const facts = factsOf(info);
   if (facts.endedAt === undefined) return runViewOf({ ...facts, ...(await askStatus(client, facts)) }, command);
-  const view = runViewOf(facts, command);
-  return hasFailed(view) ? runViewOf({ ...facts, input: await readInput(client, facts) }, command) : view;
+  return runViewOf(facts, command);
+}
+
+/** Returns the view of a failed pipeline with its input, which the next command may repeat. */
+async function withCommand(
+  client: Client,
+  view: RunView,
+  page: readonly WorkflowExecutionInfo[],
+  command?: CommandText,
+): Promise<RunView> {
+  const info = page.find(({ runId }) => runId === view.runId);
+  if (!info || view.kind !== 'file' || !hasFailed(view)) return view;
+  const facts = factsOf(info);
+  return runViewOf({ ...facts, input: await readInput(client, facts) }, command);
 }

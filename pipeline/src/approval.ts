@@ -40,7 +40,7 @@ export function mayBeHeld({ quality, rejects }: Options): boolean {
   return levels.includes('hold');
 }
 
-/** Returns the command that approves the data of a waiting run, or refuses them. */
+/** Returns the command that approves or refuses a held run. */
 export function approveCommand(workflowId: string, approved = true): string {
   return npxCommand('approve', workflowId, ...(approved ? [] : ['--refuse']));
 }

@@ -1,3 +1,4 @@
+import { npxCommand } from './command';
 import type { FailureType } from './failures/table';
 import type { Batch } from './layout';
 import { nothing, titleOf } from './runs/common';
@@ -51,7 +52,7 @@ export function costText(costUsd: number | undefined, launches: number): string 
   return launches > 0 ? 'none besides the worker, which converted the file' : 'none, nothing was launched';
 }
 
-/** Longest command in a memo, in characters: an event may declare hundreds of columns. */
+/** Longest command in a memo or a message, in characters: an event may declare hundreds of columns. */
 const maxCommand = 600;
 
 function nextStepOf({ failureType, ...end }: EndOfRun): NextStep {
@@ -69,9 +70,10 @@ export function remedyOf(
   const outcome = failureType === 'Cancelled' ? ('cancelled' as const) : ('failed' as const);
   const ids = { workflowId, runId: '', startedAt: '', batch, title: titleOf(batch, workflowId) };
   const view = { ...nothing, ...ids, kind, outcome, failureType, ...(reason !== undefined && { reason }) };
-  const own = nextOf(view, { input: event });
-  const next = own?.kind === 'command' && own.command.length > maxCommand ? nextOf(view, {}) : own;
-  return next?.kind === 'command' ? { text: next.why, command: next.command } : { text: 'Check the reason' };
+  const next = nextOf(view, { input: event });
+  if (next?.kind !== 'command') return { text: 'Check the reason' };
+  if (next.command.length <= maxCommand) return { text: next.why, command: next.command };
+  return { text: `${next.why}. For the command, which is long, see`, command: npxCommand('watch', workflowId) };
 }
 
 /** Returns the texts in one line, for the summary of an event. */

@@ -20,7 +20,7 @@ export interface RunStatus {
     | 'notify'
     | 'alert'
     | 'done';
-  /** Once the event was validated; an invalid event may lack any of its fields. */
+  /** Set by validation. An invalid event may lack fields. */
   readonly batch?: Partial<Batch>;
   /** 1, 2, …: number of the launch. */
   readonly generation?: number;

@@ -26,10 +26,23 @@ describe('the end of a run', () => {
     );
   });
 
-  test('does not repeat an event that is longer than a panel', () => {
+  test('of an event that is longer than a panel, names the command that shows the whole', () => {
     const detail = { s3Key: 's3://raw/ventas/norte.csv', batchDate: '2026-02-08', columns: { a: 'x'.repeat(1000) } };
     const { next } = endTexts({ ...run, failureType: 'BadData', event: { detail } });
-    expect(next.command).toBe('npx etl retry etl/ventas/2026-02-08/norte');
+    expect(next.command).toBe('npx etl watch etl/ventas/2026-02-08/norte');
+    expect(next.text).toMatch(/^Correct the data, .* names\. For the command, which is long, see$/);
+  });
+
+  test.each([
+    { s3Key: 's3://AKIA:S3CRET@raw/ventas/norte.csv' },
+    { destination: 'https://user:S3CRET@host/lake' },
+    { replaces: 'https://host/old.csv?X-Amz-Signature=S3CRET' },
+    { password: 'S3CRET' },
+  ])('shows no credentials of an event: %j', (wrong) => {
+    const detail = { s3Key: 's3://raw/ventas/norte.csv', batchDate: '2026-02-08', ...wrong };
+    const { next } = endTexts({ ...run, failureType: 'InvalidInput', event: { detail } });
+    expect(next.command).toMatch(/^npx etl (retry|run) /);
+    expect(JSON.stringify(next)).not.toContain('S3CRET');
   });
 
   test.each(Object.keys(failureTypes))('%s has a next step', (failureType) => {

@@ -1,4 +1,5 @@
-import { parseEvent } from '@etl/pipeline/event';
+import { detailKeys } from '@etl/pipeline/detailKeys';
+import { eventKeys, parseEvent } from '@etl/pipeline/event';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 
 const detail = { s3Key: 's3://raw-data-lake/ventas/ventas_2026_02.csv', batchDate: '2026-02-08' };
@@ -88,6 +89,10 @@ describe('parseEvent', () => {
   test('returns all reasons at once', () => {
     expect(reasonsOf({ detail: { s3Key: '', batchDate: 'x', extra: 1 }, more: 2 })).toHaveLength(4);
   });
+});
+
+test('the list of keys that workflows know is that of the schema', () => {
+  expect([...detailKeys].sort()).toEqual([...eventKeys.detail].sort());
 });
 
 test('looseDetail reads the valid keys of any input', () => {

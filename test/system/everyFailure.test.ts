@@ -35,9 +35,9 @@ interface Failure {
   readonly during?: (place: Place) => Promise<void>;
   /** Removes the cause, besides the faults. */
   readonly correct?: (place: Place) => void;
-  /** Edits the command as the text before it says. */
+  /** Edits the command as its remedy instructs. */
   readonly edit?: (command: string, place: Place) => string;
-  /** Takes too long for every run of the tests. @default false */
+  /** Runs only in the thorough suite. @default false */
   readonly isLong?: true;
 }
 
@@ -121,7 +121,7 @@ const failures: Partial<Record<FailureType, Failure>> = {
   },
 };
 
-/** Why no run of this test ends with a type. Its remedy is tested in test/pipeline/endOfRun.test.ts. */
+/** Failure types that this test does not cause, and why. test/pipeline/endOfRun.test.ts checks that each has a next step. */
 const untried: Partial<Record<FailureType, string>> = {
   CredentialsRefused: 'a run ends as BadConfiguration',
   SchemaWidened: 'shards convert again',
@@ -185,7 +185,7 @@ withServer('a night with every kind of failure', () => {
   }, 90_000);
   afterAll(() => system.remove());
 
-  test('is shown by type, and the command of each failure delivers its batch', async () => {
+  test('etl status lists each failure, and its command delivers the batch', async () => {
     await system.withClient(async (client) => {
       const other = otherOf(fileOf('SourceConflict'));
       writeFileSync(other, 'id,amount\n7,8\n');

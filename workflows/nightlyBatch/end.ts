@@ -1,6 +1,6 @@
 import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
-import { type EndTexts, endLine, type NextStep, nextLine, remedyOf } from '@etl/pipeline/endOfRun';
+import { type EndTexts, endLine, type NextStep, nextLine } from '@etl/pipeline/endOfRun';
 import { noEvidence } from '@etl/pipeline/evidence';
 import { batchOfWorkflowId } from '@etl/pipeline/layout';
 import type { BatchEnd, Outcome, Subject } from '@etl/pipeline/messages/outcome';
@@ -138,10 +138,8 @@ export async function notifyHeld(state: BatchState, file: RunningFile, until = '
   const reason = held.startsWith(uri) ? held : `${uri}: ${held}`;
   try {
     const outcome = { kind: 'held', reason, until } as const;
-    const { workflowId } = state.batch;
-    const next = remedyOf({ kind: 'batch', workflowId, batch: {}, failureType: 'Held' });
     await notify.executeWithOptions(withSummary('batch: held'), [
-      { outcome, subject: { ...state.batch, ...batchOfWorkflowId(file.workflowId), batchDate }, next },
+      { outcome, subject: { ...state.batch, ...batchOfWorkflowId(file.workflowId), batchDate } },
     ]);
   } catch (error) {
     const warning = `the notification that ${uri} is held could not be sent: ${asFailure(error).message}`;

@@ -2,7 +2,7 @@ import { count, number } from '@etl/lib/amounts';
 import { md, shownAs } from '@etl/lib/text/markdown';
 import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
-import { remedies } from '@etl/pipeline/failures/remedies';
+import { remedyOf } from '@etl/pipeline/failures/remedies';
 import { replayWorkflowId } from '@etl/pipeline/layout';
 import { nextLines } from '@etl/pipeline/runs/failureView';
 import { line, many } from '@etl/pipeline/runs/lines';
@@ -54,7 +54,7 @@ export async function replay(dataset: string, options: ReplayOptions): Promise<v
     restoreInterrupt();
     counter?.end();
     if (options.json) printJson(end);
-    else printEnd(dataset, end);
+    else printEnd(input, end);
     process.exitCode = end.status === 'COMPLETED' ? exitCodes.done : exitCodeOfFailure(end.failureType);
   });
 }
@@ -126,26 +126,36 @@ function describeJoined(workflowId: string, dataset: string): string[] {
 const describeCounts = ({ applied, failed, current }: ReplayReport): string =>
   `${number(applied)} applied, ${number(failed)} failed, ${count(current, 'batch', 'batches')} already current`;
 
-function printEnd(dataset: string, end: ReplayEnd): void {
-  const [headline = '', ...lines] = describeEnd(dataset, end);
+function printEnd(input: ReplayInput, end: ReplayEnd): void {
+  const [headline = '', ...lines] = describeEnd(input, end);
   printHeadline(headline, end.status === 'COMPLETED' ? 'green' : 'red');
   printLines(lines);
 }
 
-/** Returns the end of a replay as text lines. A failure has the form of every failed run. */
-export function describeEnd(dataset: string, { workflowId, status, failureType, reason, report }: ReplayEnd): string[] {
+/** Returns the end of a replay as text lines. Formats a failure like that of a run. */
+export function describeEnd(input: ReplayInput, end: ReplayEnd): string[] {
+  const { workflowId, status, failureType, reason, report } = end;
   if (status === 'COMPLETED') return report ? [describeCounts(report)] : [];
   const { failures = [], failed = 0 } = report ?? {};
   const listed = failures.map(
     ({ batch, sink, reason: why }) => `${batch.dataset} ${batch.batchDate} ${batch.source}: ${sink}: ${why}`,
   );
   const more = failed > listed.length && listed.length > 0 ? [`… and ${failed - listed.length} more`] : [];
-  const { first } = failureType === 'SinkFailed' ? remedies.SinkFailed : remedies.Cancelled;
+  const { first } = remedyOf(failureType ?? '');
   return [
-    [status, failureType, `sinks of ${dataset}`].filter(Boolean).join(': '),
+    [status, failureType, `sinks of ${input.dataset}`].filter(Boolean).join(': '),
     ...many('Reason', listed.length > 0 ? [...listed, ...more] : [reason ?? status]),
     ...(report ? [line('Sinks', describeCounts(report))] : []),
     line('Run', workflowId),
-    ...nextLines({ kind: 'command', why: first, command: etlCommand('sink', 'replay', dataset) }),
+    ...nextLines({ kind: 'command', why: first, command: etlCommand(...replayCommandArgs(input)) }),
   ];
+}
+
+/** Returns the arguments of the command that starts the replay again. */
+function replayCommandArgs({ dataset, sink, from, to, all }: ReplayInput): string[] {
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  // Dates imply --all.
+  const isAll = all === true && from === undefined && to === undefined;
+  const dates = [...option('--from', from), ...option('--to', to)];
+  return ['sink', 'replay', dataset, ...option('--sink', sink), ...dates, ...(isAll ? ['--all'] : [])];
 }

@@ -110,7 +110,7 @@ export function cellOf(expected: ExpectedBatch | undefined, facts: DayFacts, now
   };
 }
 
-/** Returns whether an operator starts the batch: it is missing, or late and no run is open. */
+/** Returns whether an operator must start the batch: it is missing, or late and no run is open. */
 export function waitsForStart({ state, running }: Pick<Cell, 'state' | 'running'>): boolean {
   return state === 'missing' || (state === 'late' && running === 0);
 }

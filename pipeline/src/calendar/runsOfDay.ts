@@ -14,7 +14,7 @@ export interface BatchDay {
 
 /**
  * Returns beginnings of workflow IDs that all runs of a day have: those of its files, of a batch by command, and of
- * scheduled batches near its start. `isRunOf` decides about each run.
+ * scheduled batches near its start. `RunsByDay` decides about each run.
  */
 export function workflowIdsOf({ dataset, batchDate, dayOffset = 0 }: BatchDay): string[] {
   const start = addDays(batchDate, -dayOffset);
@@ -27,18 +27,41 @@ export function workflowIdsOf({ dataset, batchDate, dayOffset = 0 }: BatchDay): 
   ];
 }
 
-/**
- * Returns whether a run delivers the batch of a day, or a file of it: by its workflow ID, or by its answer or memo if it
- * was started with another ID.
- */
-export function isRunOf(day: BatchDay, run: Pick<RunFacts, 'workflowId' | 'memo' | 'answer'>): boolean {
-  const { dataset, batchDate, timeZone = 'UTC', dayOffset = 0 } = day;
-  const { workflowId } = run;
-  if (workflowId === `batch/${dataset}/${batchDate}`) return true;
-  const known = batchOfRun(run);
-  if (known.dataset === dataset && known.batchDate === batchDate) return true;
-  const scheduled = `nightly/${dataset}-`;
-  if (!workflowId.startsWith(scheduled)) return false;
-  const [time] = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.exec(workflowId.slice(scheduled.length)) ?? [];
-  return time !== undefined && dayIn(timeZone, new Date(time), dayOffset) === batchDate;
+/** Runs by the day whose batch they deliver, or a file of it. */
+export class RunsByDay {
+  /** By dataset and batch date: pipelines, and batches that a command started. */
+  private readonly started = new Map<string, RunFacts[]>();
+  /** By dataset: batches that a schedule started, with their scheduled time. */
+  private readonly scheduled = new Map<string, { readonly at: Date; readonly run: RunFacts }[]>();
+
+  constructor(runs: Iterable<RunFacts>) {
+    for (const run of runs) {
+      const [, dataset = '', time] = scheduledId.exec(run.workflowId) ?? [];
+      const [, day = keyOf(batchOfRun(run))] = batchId.exec(run.workflowId) ?? [];
+      if (time !== undefined) add(this.scheduled, dataset, { at: new Date(time), run });
+      else if (day !== undefined) add(this.started, day, run);
+    }
+  }
+
+  /** Returns the runs of a day. */
+  of(day: BatchDay): RunFacts[] {
+    const { dataset, batchDate, timeZone = 'UTC', dayOffset = 0 } = day;
+    const scheduled = this.scheduled.get(dataset) ?? [];
+    return [
+      ...(this.started.get(`${dataset}/${batchDate}`) ?? []),
+      ...scheduled.filter(({ at }) => dayIn(timeZone, at, dayOffset) === batchDate).map(({ run }) => run),
+    ];
+  }
+}
+
+const scheduledId = /^nightly\/(.+)-(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/;
+const batchId = /^batch\/([^/]+\/\d{4}-\d{2}-\d{2})$/;
+
+const keyOf = ({ dataset, batchDate }: Partial<BatchDay>): string | undefined =>
+  dataset === undefined || batchDate === undefined ? undefined : `${dataset}/${batchDate}`;
+
+function add<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

@@ -22,6 +22,12 @@ export interface Remedy {
 
 const notItsFault = 'The failure is outside the file';
 
+/** Returns the remedy of a failure type; of an unknown one, a general remedy. */
+export function remedyOf(failureType: string): Remedy {
+  const known = Object.hasOwn(remedies, failureType) ? remedies[failureType as FailureType] : undefined;
+  return known ?? { first: 'Check the reason', command: 'retry' };
+}
+
 /** The remedy of every failure type, for a run that will not continue by itself. */
 export const remedies: Readonly<Record<FailureType, Remedy>> = {
   InvalidInput: { first: 'Correct the file, or the options of its event', command: 'run' },

@@ -1,8 +1,10 @@
 import { firstOf } from '@etl/lib/capped';
 import { type Fact, messageLine, messageValue } from '@etl/lib/text/messageLine';
+import { approveCommand } from '../approval';
 import { lateCommand } from '../calendar/lateAlert';
 import { topics } from '../definition';
 import type { NextStep } from '../endOfRun';
+import { remedies } from '../failures/remedies';
 import { describeLaunch } from '../launches';
 import { describeBatch } from './batch';
 import { labelled } from './labelled';
@@ -41,9 +43,11 @@ export function composeMessage(outcome: Outcome, subject: Subject, options: Mess
   return {
     topic: isGood(outcome) ? topics.success : topics.alerts,
     subject: asciiSubject(title),
-    body: [messageValue(firstLine), '', ...[...common, ...facts, ...nextFacts(next, texts)].map(messageLine)].join(
-      '\n',
-    ),
+    body: [
+      messageValue(firstLine),
+      '',
+      ...[...common, ...facts, ...nextFacts(next ?? answerTo(outcome, subject), texts)].map(messageLine),
+    ].join('\n'),
     attributes: attributesOf(outcome, subject),
   };
 }
@@ -97,6 +101,11 @@ function describe(outcome: Outcome, subject: Subject, texts: MessageTexts): [str
         failureFacts(outcome, texts),
       ];
   }
+}
+
+/** Returns what follows a request for approval, whichever version of the workflow sends it. */
+function answerTo({ kind }: Outcome, { workflowId }: Subject): NextStep | undefined {
+  return kind === 'held' ? { text: remedies.Held.first, command: approveCommand(workflowId) } : undefined;
 }
 
 function nextFacts(next: NextStep | undefined, texts: MessageTexts): readonly Fact[] {

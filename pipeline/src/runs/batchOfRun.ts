@@ -5,8 +5,8 @@ import type { RunFacts } from './runFacts';
 const fields = ['dataset', 'batchDate', 'source'] as const;
 
 /**
- * Returns the batch that a run of a file delivers, as far as it is known: from its result, its workflow ID, its answer to the
- * query `status` or the memo of its end, and its event, in this order.
+ * Returns the batch of a pipeline run. Precedence: result, answer to the query `status`, memo, workflow ID, event. Unknown
+ * fields are absent.
  */
 export function batchOfRun({
   workflowId,
@@ -17,9 +17,9 @@ export function batchOfRun({
 }: Pick<RunFacts, 'workflowId' | 'memo' | 'answer' | 'input' | 'result'>): Partial<Batch> {
   return {
     ...textsIn(fieldsOf(input).detail),
+    ...batchOfWorkflowId(workflowId),
     ...textsIn(memo?.etl),
     ...textsIn(fieldsOf(answer).batch),
-    ...batchOfWorkflowId(workflowId),
     ...textsIn(fieldsOf(result).batch),
   };
 }

@@ -1,7 +1,8 @@
 import { fieldsOf, isText } from '@etl/lib/reading';
+import { shownUri } from '@etl/lib/text/shownUri';
 import { type CommandText, npxCommand } from '../command';
-import { type Remedy, type RemedyCommand, remedies } from '../failures/remedies';
-import type { FailureType } from '../failures/table';
+import { detailKeys } from '../detailKeys';
+import { type Remedy, type RemedyCommand, remedies, remedyOf } from '../failures/remedies';
 import { committedWords, replayArgs } from '../sinks/outcome';
 import type { Next, RunView } from './runView';
 
@@ -28,7 +29,10 @@ export function nextOf(
       return { kind: 'retry', ...(retryAt !== undefined && { at: retryAt }) };
     return { kind: 'wait', for: waits[step ?? ''] ?? 'the next step' };
   }
-  const { first, command: action } = outcome === 'held' ? remedies.Held : (ofOutcome[outcome] ?? remedyOf(view));
+  const { first, command: action } =
+    outcome === 'held'
+      ? remedies.Held
+      : (ofOutcome[outcome] ?? (lacksOnlySinks(view) ? remedies.SinkFailed : remedyOf(failureType ?? '')));
   return { kind: 'command', command: command(...argsOf(action, view, input)), why: first };
 }
 
@@ -60,14 +64,6 @@ export function lacksOnlySinks({ failureType, reason }: Pick<RunView, 'failureTy
   return failureType === 'SinkFailed' || (failureType === 'Cancelled' && reason?.includes(committedWords) === true);
 }
 
-function remedyOf(view: Omit<RunView, 'next'>): Remedy {
-  const { failureType } = view;
-  if (lacksOnlySinks(view)) return remedies.SinkFailed;
-  return failureType !== undefined && Object.hasOwn(remedies, failureType)
-    ? remedies[failureType as FailureType]
-    : { first: 'Check the reason', command: 'retry' };
-}
-
 function argsOf(action: RemedyCommand, view: Omit<RunView, 'next'>, input: unknown): readonly string[] {
   const { workflowId, kind, batch } = view;
   const { dataset, batchDate } = batch;
@@ -88,7 +84,8 @@ function argsOf(action: RemedyCommand, view: Omit<RunView, 'next'>, input: unkno
 
 /**
  * Returns the arguments of `etl run` for an event; undefined if the command cannot repeat it: a key without a scheme is
- * relative to a bucket that the command does not know.
+ * relative to a bucket that the command does not know, and an address with credentials must not be shown. Values of unknown
+ * keys, which may be secrets, are shown as `…`.
  */
 function runArgs(input: unknown): readonly string[] | undefined {
   const {
@@ -101,7 +98,10 @@ function runArgs(input: unknown): readonly string[] | undefined {
     ...rest
   } = fieldsOf(fieldsOf(input).detail);
   if (!isText(s3Key, 1024) || !/^(?:s3|file):\/\//.test(s3Key) || !isText(batchDate, 10)) return undefined;
+  const addresses = [s3Key, destination, replaces];
+  if (addresses.some((uri) => isText(uri, 1024) && shownUri(uri) !== uri)) return undefined;
   const option = (name: string, value: unknown) => (isText(value, 1024) ? [name, value] : []);
+  const known = Object.entries(rest).map(([key, value]) => [key, detailKeys.includes(key) ? value : '…']);
   return [
     'run',
     s3Key,
@@ -109,6 +109,6 @@ function runArgs(input: unknown): readonly string[] | undefined {
     ...option('--dataset', dataset),
     ...option('--out', destination),
     ...option('--replaces', replaces),
-    ...(Object.keys(rest).length > 0 ? ['--options', JSON.stringify(rest)] : []),
+    ...(known.length > 0 ? ['--options', JSON.stringify(Object.fromEntries(known))] : []),
   ];
 }

@@ -150,7 +150,7 @@ test('shows a declared dataset without a schedule on days on which it has runs o
   expect(await shown(delivered, [], { date: '2026-02-09' })).toEqual(['d0 notDue']);
 });
 
-test('of a requested batch date, shows recent runs of datasets that are not declared', async () => {
+test('with --date, shows recent runs of undeclared datasets', async () => {
   const runs = [{ workflowId: 'etl/hand/2026-02-08/s' }, { workflowId: 'etl/hand/2026-02-07/s' }];
   const server = Promise.resolve(serverWith(runs));
   const { batches } = await read({ store: await storeWith('d0'), server }, { date: '2026-02-08' });

@@ -44,13 +44,14 @@ describe('composeMessage', () => {
     const message = composeMessage(
       { kind: 'held', reason: '12 % rejected', until: '2026-02-15T01:00:00.000Z' },
       subject,
-      { next: { text: 'Look at the failed rule', command: 'npx etl approve etl/ventas' } },
     );
     expect(message.topic).toBe('etl-alerts');
     expect(message.subject).toBe('ETL retenido, pendiente de aprobacion: ventas 2026-02-08');
     expect(message.body.split('\n')[0]).toBe('ETL retenido para 2026-02-08: pendiente de aprobación');
     expect(message.body).toContain('Motivo: 12 % rejected\nPlazo: 2026-02-15T01:00:00.000Z');
-    expect(message.body).toMatch(/\nSiguiente paso: Look at the failed rule\nOrden: npx etl approve etl\/ventas$/);
+    expect(message.body).toMatch(
+      /\nSiguiente paso: Look at the rejected rows or the failed rule\nOrden: npx etl approve \S+$/,
+    );
     expect(message.attributes.outcome).toBe('held');
   });
 

@@ -13,9 +13,9 @@ test.each([
   expect(batchOfRun(run)).toEqual(batch);
 });
 
-test('an event that is wrong about its source does not matter once the run has ended', () => {
+test('prefers the memo to the event and the workflow ID', () => {
   const input = { detail: { dataset: 'ventas', source: 'sur' } };
-  expect(batchOfRun({ workflowId: 'my-first-run', input, memo: { etl: batch } })).toEqual(batch);
+  expect(batchOfRun({ workflowId: 'etl/ventas/2026-02-07/este', input, memo: { etl: batch } })).toEqual(batch);
 });
 
 test('returns no fields for a run of which nothing is known', () => {
