@@ -11,8 +11,31 @@ import { getFreePort } from '../../local/freePort';
 import { command, type Ended, root } from './processes';
 import { replay } from './rig';
 
-export const etl = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-  command(process.execPath, ['cli/etl.js', ...args], env);
+declare global {
+  /** Set by environment.js. */
+  var warmEtl: (command: { args: readonly string[]; env: NodeJS.ProcessEnv; cwd: string }) => Promise<Ended>;
+}
+
+/**
+ * Runs `etl` in a process that an earlier command may have used: most of the time of a new process is loading. For commands
+ * that only print and exit.
+ */
+export const etl = async (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> => ({
+  ...(await globalThis.warmEtl({ args, env: { ...process.env, ...env }, cwd })),
+});
+
+/** Runs a printed `npx etl` command with the variables and words that a shell reads in it. */
+export async function etlLine(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const show = `npx() { printf '%s\\0' "\${ETL_STATE_DIR-}" "\${@:2}"; }`;
+  const { stdout, stderr } = await command('bash', ['-c', `${show}\n${line}`], env);
+  const [ETL_STATE_DIR = '', ...args] = stdout.split('\0').slice(0, -1);
+  if (args.length === 0) throw new Error(`not an etl command: ${line}\n${stderr}`);
+  return etl(args, { ...env, ETL_STATE_DIR });
+}
+
+/** Runs `etl` in its own process: for commands that start processes or use threads of their own. */
+export const etlProcess = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> =>
+  command(process.execPath, [join(root, 'cli', 'etl.js'), ...args], env, cwd);
 
 export function isAlive(pid: number): boolean {
   try {

@@ -7,8 +7,7 @@ import type { Client } from '@temporalio/client';
 import { inTurn } from '../../activities/inTurn';
 import type { NightReport } from '../../cli/night/report';
 import { startPipeline } from '../../client/runPipeline';
-import { command } from '../support/processes';
-import { etl, LocalSystemUnderTest, until } from '../support/system';
+import { etl, etlLine, LocalSystemUnderTest, until } from '../support/system';
 import { thorough } from '../support/thorough';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -229,7 +228,7 @@ withServer('a night with every kind of failure', () => {
         // Without a terminal, a retry is confirmed in advance.
         const confirmed = shownCommand.includes(' retry ') ? `${shownCommand} --yes` : shownCommand;
         const next = planOf(type).edit?.(confirmed, place) ?? confirmed;
-        const { exitCode, stderr } = await command('bash', ['-c', next], { ...system.env, ETL_STATE_DIR: '' });
+        const { exitCode, stderr } = await etlLine(next, { ...system.env, ETL_STATE_DIR: '' });
         return { type, next, exitCode, stderr, isAlerted: alerts.some((body) => body.split('\n').includes(line)) };
       });
       expect(ends).toEqual(ends.map(({ type, next }) => ({ type, next, exitCode: 0, stderr: '', isAlerted: true })));
