@@ -24,15 +24,6 @@ export const etl = async (args: readonly string[], env: NodeJS.ProcessEnv = {}, 
   ...(await globalThis.warmEtl({ args, env: { ...process.env, ...env }, cwd })),
 });
 
-/** Runs a printed `npx etl` command with the variables and words that a shell reads in it. */
-export async function etlLine(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const show = `npx() { printf '%s\\0' "\${ETL_STATE_DIR-}" "\${@:2}"; }`;
-  const { stdout, stderr } = await command('bash', ['-c', `${show}\n${line}`], env);
-  const [ETL_STATE_DIR = '', ...args] = stdout.split('\0').slice(0, -1);
-  if (args.length === 0) throw new Error(`not an etl command: ${line}\n${stderr}`);
-  return etl(args, { ...env, ETL_STATE_DIR });
-}
-
 /** Runs `etl` in its own process: for commands that start processes or use threads of their own. */
 export const etlProcess = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> =>
   command(process.execPath, [join(root, 'cli', 'etl.js'), ...args], env, cwd);

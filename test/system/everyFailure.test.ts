@@ -7,7 +7,8 @@ import type { Client } from '@temporalio/client';
 import { inTurn } from '../../activities/inTurn';
 import type { NightReport } from '../../cli/night/report';
 import { startPipeline } from '../../client/runPipeline';
-import { etl, etlLine, LocalSystemUnderTest, until } from '../support/system';
+import { shell } from '../support/shell';
+import { etl, LocalSystemUnderTest, until } from '../support/system';
 import { thorough } from '../support/thorough';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -228,7 +229,7 @@ withServer('a night with every kind of failure', () => {
         // Without a terminal, a retry is confirmed in advance.
         const confirmed = shownCommand.includes(' retry ') ? `${shownCommand} --yes` : shownCommand;
         const next = planOf(type).edit?.(confirmed, place) ?? confirmed;
-        const { exitCode, stderr } = await etlLine(next, { ...system.env, ETL_STATE_DIR: '' });
+        const { exitCode, stderr } = await shell(next, { ...system.env, ETL_STATE_DIR: '' });
         return { type, next, exitCode, stderr, isAlerted: alerts.some((body) => body.split('\n').includes(line)) };
       });
       expect(ends).toEqual(ends.map(({ type, next }) => ({ type, next, exitCode: 0, stderr: '', isAlerted: true })));
