@@ -31,12 +31,12 @@ function run({ args, env, cwd }) {
   return new Promise((resolve) => {
     const onExit = (exitCode) => resolve({ exitCode, stdout: '', stderr: '' });
     child.once('exit', onExit);
-    child.once('message', (ended) => {
+    child.once('message', ({ ended, isLast }) => {
       child.off('exit', onExit);
       busy.delete(child);
       child.unref();
       child.channel?.unref();
-      idle.push(child);
+      if (!isLast) idle.push(child);
       resolve(ended);
     });
     child.send({ args, env, cwd });

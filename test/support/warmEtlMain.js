@@ -47,12 +47,12 @@ process.on('message', async ({ args, env, cwd }) => {
   // A command that ends its process ends this one.
   process.exit = (code = process.exitCode) => {
     process.exitCode = code;
-    process.send(ended(), () => exit());
+    process.send({ ended: ended(), isLast: true }, () => exit());
   };
   const before = process.getActiveResourcesInfo().length;
   await main(process.argv);
   await untilIdle(before);
   removeListeners();
-  process.send(ended());
+  process.send({ ended: ended(), isLast: false });
 });
 process.on('disconnect', () => exit());

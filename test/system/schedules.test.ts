@@ -10,6 +10,7 @@ import { find } from '../../cli/schedule/find';
 import { type ScheduleReport, scheduleReport } from '../../cli/schedule/report';
 import { nightlySchedule, scheduleDefaults } from '../../cli/schedule/settings';
 import { createWorkers } from '../../workers/workers';
+import { etlInProcess } from '../support/etlInProcess';
 import { fakeActivities } from '../support/fakeActivities';
 import { root } from '../support/processes';
 import { quietRuntime, replay } from '../support/rig';
@@ -77,7 +78,7 @@ withServer('schedules of batches on a real server', () => {
     }
     return found;
   }
-  const etlOf = (...args: string[]) => etl(['schedule', ...args], { TEMPORAL_ADDRESS: server.address });
+  const etlOf = (...args: string[]) => etlInProcess(['schedule', ...args], { TEMPORAL_ADDRESS: server.address });
   const reportOf = async (name: string) => scheduleReport(await server.client.schedule.getHandle(name).describe());
   const untilReport = (what: string, name: string, holds: (report: ScheduleReport) => boolean) =>
     until(what, 90, async () => {
@@ -179,7 +180,8 @@ withServer('schedules of batches on a real server', () => {
   });
 
   test('etl batch and etl backfill end like their batches', async () => {
-    const of = (command: string, ...args: string[]) => etl([command, ...args], { TEMPORAL_ADDRESS: server.address });
+    const of = (command: string, ...args: string[]) =>
+      etlInProcess([command, ...args], { TEMPORAL_ADDRESS: server.address });
     const days = ['--from', '2026-02-01', '--to', '2026-02-03'];
     const waiting = await of('batch', 'file:///waits', '--date', '2026-02-08', '--no-wait', '--json');
     expect(JSON.parse(waiting.stdout)).toMatchObject({ workflowId: 'batch/waits/2026-02-08', status: 'RUNNING' });
