@@ -10,7 +10,7 @@ type Out = Pick<NodeJS.WriteStream, 'write'>;
 
 /** Prints lines. Line breaks within a line are escaped. */
 export function printLines(lines: readonly string[], out: Out = process.stdout): void {
-  out.write(`${lines.map(terminalLine).join('\n')}\n`);
+  out.write(lines.map((line) => `${terminalLine(line)}\n`).join(''));
 }
 
 const colours = { red: 31, green: 32, yellow: 33 } as const;

@@ -15,6 +15,12 @@ test('prints a line as one line without control characters', () => {
   expect(all().split('\n')).toHaveLength(2 * values.length + 1);
 });
 
+test('prints nothing for no lines', () => {
+  const { out, all } = collect();
+  printLines([], out as never);
+  expect(all()).toBe('');
+});
+
 test('prints JSON on one line without changing its value', () => {
   for (const value of values) {
     const { out, all } = collect();

@@ -4,6 +4,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { promiseHooks } = require('node:v8');
 const { TestEnvironment } = require('jest-environment-node');
+const warmEtl = require('./warmEtl');
 
 /** What the file of tests that runs in this process has hooked into. */
 const hooked = new Set();
@@ -34,9 +35,11 @@ module.exports = class extends TestEnvironment {
   async setup() {
     await super.setup();
     this.global.process.env.XDG_STATE_HOME = stateHome;
+    this.global.warmEtl = warmEtl.run;
   }
 
   async teardown() {
+    warmEtl.endOfFile();
     rmSync(stateHome, { recursive: true, force: true });
     for (const each of hooked) typeof each === 'function' ? each() : each.disable();
     hooked.clear();

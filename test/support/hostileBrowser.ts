@@ -82,11 +82,11 @@ export class HostileBrowser {
   }
 
   /** Attacks from both pages by the server's address, and from the other site by the attacker's name for it. */
-  async acrossOrigins({ address, port }: Listening, seconds?: number): Promise<Loot> {
+  async acrossOrigins({ address, port }: Listening, effort?: Effort): Promise<Loot> {
     const [neighbour, other] = this.pages as [Page, Page];
     const base = `http://${address}:${port}`;
-    const [near, far] = await Promise.all([attack(neighbour, base, seconds), attack(other, base, seconds)]);
-    const renamed = await attack(other, `http://${this.nameOf(address)}:${port}`, seconds);
+    const [near, far] = await Promise.all([attack(neighbour, base, effort), attack(other, base, effort, 1)]);
+    const renamed = await attack(other, `http://${this.nameOf(address)}:${port}`, effort, 2);
     return {
       ...from('another port', near),
       ...from('another site', far),
@@ -95,7 +95,7 @@ export class HostileBrowser {
   }
 
   /** Attacks by DNS rebinding: the page loads before the attacker's name resolves to this machine. */
-  async rebound({ address, port }: Listening, seconds?: number): Promise<Loot> {
+  async rebound({ address, port }: Listening, effort?: Effort): Promise<Loot> {
     const origin = `http://${this.nameOf(address)}:${port}`;
     const url = `${origin}/attacker.html`;
     const page = await this.context.newPage();
@@ -109,7 +109,7 @@ export class HostileBrowser {
       });
       await session.send('Fetch.enable', { patterns: [{ urlPattern: url }] });
       await page.goto(url);
-      return from('its own site, rebound', await attack(page, origin, seconds));
+      return from('its own site, rebound', await attack(page, origin, effort, 3));
     } finally {
       await page.close();
     }
@@ -122,12 +122,23 @@ export class HostileBrowser {
   }
 }
 
-/**
- * Tries every request against a server from the open page, each for at most `seconds`. Ports that are not HTTP servers never
- * answer, so most attacks need a short limit; one that must succeed on a busy machine needs a long one.
- */
-export const attack = (page: Page, base: string, seconds = 3) =>
-  page.evaluate(`attack(${JSON.stringify(base)}, ${seconds})`) as Promise<Loot>;
+export interface Effort {
+  /**
+   * Ports that are not HTTP servers never answer, so most attacks need a short limit for each request; one that must succeed on
+   * a busy machine needs a long one.
+   * @default 3
+   */
+  readonly seconds?: number;
+  /**
+   * Sends one of this many requests, different ones from each kind of page.
+   * @default 1
+   */
+  readonly everyNth?: number;
+}
+
+/** Sends requests to a server from the open page, beginning with the request of index `first`. */
+export const attack = (page: Page, base: string, { seconds = 3, everyNth = 1 }: Effort = {}, first = 0) =>
+  page.evaluate(`attack(${JSON.stringify(base)}, ${seconds}, ${everyNth}, ${first % everyNth})`) as Promise<Loot>;
 
 const from = (page: string, loot: Loot): Loot =>
   Object.fromEntries(Object.entries(loot).map(([what, read]) => [`${page}: ${what}`, read.slice(0, 200)]));

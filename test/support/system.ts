@@ -11,8 +11,22 @@ import { getFreePort } from '../../local/freePort';
 import { command, type Ended, root } from './processes';
 import { replay } from './rig';
 
-export const etl = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-  command(process.execPath, ['cli/etl.js', ...args], env);
+declare global {
+  /** Set by environment.js. */
+  var warmEtl: (command: { args: readonly string[]; env: NodeJS.ProcessEnv; cwd: string }) => Promise<Ended>;
+}
+
+/**
+ * Runs `etl` in a process that an earlier command may have used: most of the time of a new process is loading. For commands
+ * that only print and exit.
+ */
+export const etl = async (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> => ({
+  ...(await globalThis.warmEtl({ args, env: { ...process.env, ...env }, cwd })),
+});
+
+/** Runs `etl` in its own process: for commands that start processes or use threads of their own. */
+export const etlProcess = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> =>
+  command(process.execPath, [join(root, 'cli', 'etl.js'), ...args], env, cwd);
 
 export function isAlive(pid: number): boolean {
   try {
@@ -51,6 +65,7 @@ export const everyFile = { ETL_SOURCE_PREFIXES: 'file:///', ETL_DESTINATION_PREF
 export class LocalSystemUnderTest {
   private child: ChildProcess | undefined;
   private output = '';
+  private shared: Promise<{ client: Client; connection: Connection }> | undefined;
   ready: Ready | undefined;
 
   private constructor(
@@ -96,6 +111,7 @@ export class LocalSystemUnderTest {
 
   /** Signals `etl up` and waits for its end. */
   async end(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    await this.disconnect();
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
@@ -119,13 +135,18 @@ export class LocalSystemUnderTest {
     return { client: new Client({ connection, dataConverter }), connection };
   }
 
+  /** Calls in a row share a connection. */
   async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const { client, connection } = await this.connect();
-    try {
-      return await work(client);
-    } finally {
-      await connection.close();
-    }
+    this.shared ??= this.connect();
+    return work((await this.shared).client);
+  }
+
+  /** After a restart of the server, an old connection would first wait for its backoff. */
+  private async disconnect(): Promise<void> {
+    const { shared } = this;
+    this.shared = undefined;
+    const opened = await shared?.catch(() => undefined);
+    await opened?.connection.close();
   }
 
   /** Returns the PID of the worker of `etl up`, which changes after a crash. */

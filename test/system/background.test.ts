@@ -7,8 +7,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { identify } from '@etl/lib/processIdentity';
 import { Client, Connection } from '@temporalio/client';
 import { getFreePort } from '../../local/freePort';
-import { command, type Ended, root } from '../support/processes';
-import { tasksAlone, until } from '../support/system';
+import { type Ended, root } from '../support/processes';
+import { etl as etlCommand, etlProcess, tasksAlone, until } from '../support/system';
 import { thorough } from '../support/thorough';
 
 const server = process.env.ETL_TEST_TEMPORAL;
@@ -24,7 +24,7 @@ withServer('a local system in the background', () => {
     ETL_STATE_DIR: '',
   };
   const etl = (...args: string[]): Promise<Ended> =>
-    command(process.execPath, [join(root, 'cli', 'etl.js'), ...args], env, folder);
+    args[0] === 'up' ? etlProcess(args, env, folder) : etlCommand(args, env, folder);
   let ports: string[];
   beforeAll(async () => {
     const free = [await getFreePort(), await getFreePort(), await getFreePort()];

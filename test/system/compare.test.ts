@@ -6,7 +6,7 @@ import { fileUri } from '@etl/lib/fileUri';
 import type { reportObject } from '../../step-functions/compare/report';
 import { root, start } from '../support/processes';
 import { publishedFolder } from '../support/publishedFolder';
-import { etl, until } from '../support/system';
+import { etl, etlProcess, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 type Report = ReturnType<typeof reportObject>;
@@ -26,8 +26,8 @@ withServer('etl compare with the interpreter', () => {
   test('runs two comparisons at once: both engines deliver one file and reject the other', async () => {
     const out = join(folder, 'out');
     const [valid, invalid] = await Promise.all([
-      etl([...arguments_(join('samples', 'ventas.csv')), '--dataset', 'ventas', '--out', out], env()),
-      etl(arguments_(fileUri(join(folder, 'none.csv'))), env()),
+      etlProcess([...arguments_(join('samples', 'ventas.csv')), '--dataset', 'ventas', '--out', out], env()),
+      etlProcess(arguments_(fileUri(join(folder, 'none.csv'))), env()),
     ]);
     expect([valid.exitCode, invalid.exitCode]).toEqual([0, 0]);
     expectDelivered(JSON.parse(valid.stdout) as Report, out);
@@ -99,7 +99,7 @@ withServer('etl compare with the interpreter', () => {
     await writeFile(join(bin, 'temporal'), '#!/bin/sh\necho "out of order" >&2\nexit 1\n', { mode: 0o755 });
     const stateDir = join(folder, 'unexpected');
     const changes = { ...env(), ETL_STATE_DIR: stateDir, PATH: `${bin}:${process.env.PATH}` };
-    const { exitCode, stderr } = await etl(arguments_('samples/ventas.csv'), changes);
+    const { exitCode, stderr } = await etlProcess(arguments_('samples/ventas.csv'), changes);
     expect(exitCode).toBe(1);
     const [kept = ''] = readdirSync(stateDir);
     expect(stderr).toContain(`The logs are in ${join(stateDir, kept)}\n`);

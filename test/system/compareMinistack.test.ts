@@ -13,7 +13,7 @@ import { withMinistackOnPath } from '../support/ministack';
 import { readBatch } from '../support/parquet';
 import { root, start } from '../support/processes';
 import { publishedFolder } from '../support/publishedFolder';
-import { etl, until } from '../support/system';
+import { etl, etlProcess, until } from '../support/system';
 
 const withMinistack = process.env.ETL_TEST_DOCKER && process.env.ETL_TEST_MINISTACK ? describe : describe.skip;
 const withTemporalToo = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -133,7 +133,7 @@ withMinistack('the state machine on ministack', () => {
 
     test('both engines publish the same bytes', async () => {
       const out = join(folder, 'out');
-      const { exitCode, stdout, stderr } = await etl([...compared, '--out', out], env());
+      const { exitCode, stdout, stderr } = await etlProcess([...compared, '--out', out], env());
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
       const report = JSON.parse(stdout) as ReturnType<typeof reportObject>;
       expect(report).toMatchObject({ agree: true, output: { equal: true }, messages: { equal: true } });

@@ -6,7 +6,7 @@ import { taskQueues, workflowTypes } from '@etl/pipeline/definition';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { reportObject } from '../../step-functions/compare/report';
 import { publishedFolder } from '../support/publishedFolder';
-import { etl, LocalSystemUnderTest, until } from '../support/system';
+import { etl, etlProcess, LocalSystemUnderTest, until } from '../support/system';
 import { thorough } from '../support/thorough';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -102,7 +102,7 @@ withServer('three declared datasets', () => {
 
   /** Returns the manifests of both engines, which agree. */
   async function compare(name: Name): Promise<Manifest[]> {
-    const ended = await etl(
+    const ended = await etlProcess(
       ['compare', file(name, 'twin', days.twin), '--date', days.twin, '--interpreter', 'local', '--json'],
       { ETL_STATE_DIR: system.stateDir, ETL_TIME_SCALE: '0.02' },
     );

@@ -7,7 +7,8 @@ import type { Client } from '@temporalio/client';
 import { inTurn } from '../../activities/inTurn';
 import type { NightReport } from '../../cli/night/report';
 import { startPipeline } from '../../client/runPipeline';
-import { command } from '../support/processes';
+import { readRun } from '../../client/runs/readRun';
+import { shell } from '../support/shell';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 import { thorough } from '../support/thorough';
 
@@ -37,8 +38,11 @@ interface Failure {
   readonly correct?: (place: Place) => void;
   /** Edits the command as its remedy instructs. */
   readonly edit?: (command: string, place: Place) => string;
-  /** Runs only in the thorough suite. @default false */
-  readonly isLong?: true;
+  /**
+   * Runs only in the thorough suite: takes long, or ends like TaskKilled, after seven tasks.
+   * @default false
+   */
+  readonly isThorough?: true;
 }
 
 const deliverable = ({ file }: Place): void => writeFileSync(file, good);
@@ -73,12 +77,9 @@ const failures: Partial<Record<FailureType, Failure>> = {
   Held: { detail: tenRows },
   NotApproved: {
     detail: tenRows,
-    during: async ({ workflowId, system }) => {
-      await until(
-        'a held run',
-        90,
-        async () => (await etl(['approve', workflowId, '--refuse'], system.env)).exitCode === 0,
-      );
+    during: async ({ workflowId, client, system }) => {
+      await until('a held run', 90, async () => (await readRun(client, { workflowId })).outcome === 'held');
+      expect(await etl(['approve', workflowId, '--refuse'], system.env)).toMatchObject({ exitCode: 0 });
     },
     edit: (command) => command.replace('"min":10', '"min":1'),
   },
@@ -97,9 +98,13 @@ const failures: Partial<Record<FailureType, Failure>> = {
   TaskStopped: { faults: [{ fault: 'stoppedBySomeone', reason: 'maintenance' }] },
   TaskKilled: { faults: [{ fault: 'killed' }] },
   TaskFailedToStart: { faults: [{ fault: 'failedStart', reason: 'CannotPullContainerError: no such image' }] },
-  StartTimeout: { faults: [{ fault: 'stuckStart' }], detail: { compute: { startTimeoutSeconds: 1 } } },
-  HostFailure: { faults: [{ fault: 'hostFailure' }] },
-  ExitCodeMissing: { faults: [{ fault: 'killed' }, { fault: 'nullExitCode' }] },
+  StartTimeout: {
+    faults: [{ fault: 'stuckStart' }],
+    detail: { compute: { startTimeoutSeconds: 1 } },
+    isThorough: true,
+  },
+  HostFailure: { faults: [{ fault: 'hostFailure' }], isThorough: true },
+  ExitCodeMissing: { faults: [{ fault: 'killed' }, { fault: 'nullExitCode' }], isThorough: true },
   OutcomeUnknown: { faults: [{ fault: 'killed' }, { fault: 'expiredRecord' }] },
   SpotInterruption: { faults: [{ fault: 'spotInterruption', anyTask: true, noticeSeconds: 0 }] },
   OutOfMemory: { faults: [{ fault: 'outOfMemory' }] },
@@ -114,10 +119,10 @@ const failures: Partial<Record<FailureType, Failure>> = {
       await place.client.workflow.getHandle(place.workflowId).cancel();
     },
   },
-  CapacityUnavailable: { faults: [{ fault: 'capacity' }], isLong: true },
+  CapacityUnavailable: { faults: [{ fault: 'capacity' }], isThorough: true },
   Throttled: {
     faults: [{ fault: 'failedStart', reason: 'CannotPullContainerError: toomanyrequests: Rate exceeded' }],
-    isLong: true,
+    isThorough: true,
   },
 };
 
@@ -135,7 +140,7 @@ const untried: Partial<Record<FailureType, string>> = {
   BatchIncomplete: 'a batch of files, tested in test/system/night.test.ts',
 };
 
-const types = (Object.keys(failures) as FailureType[]).filter((type) => thorough || !failures[type]?.isLong);
+const types = (Object.keys(failures) as FailureType[]).filter((type) => thorough || !failures[type]?.isThorough);
 const planOf = (type: FailureType): Failure => failures[type] ?? {};
 const datasetOf = (type: FailureType): string => type.toLowerCase();
 const otherOf = (file: string): string => join(dirname(file), 'other.csv');
@@ -229,7 +234,7 @@ withServer('a night with every kind of failure', () => {
         // Without a terminal, a retry is confirmed in advance.
         const confirmed = shownCommand.includes(' retry ') ? `${shownCommand} --yes` : shownCommand;
         const next = planOf(type).edit?.(confirmed, place) ?? confirmed;
-        const { exitCode, stderr } = await command('bash', ['-c', next], { ...system.env, ETL_STATE_DIR: '' });
+        const { exitCode, stderr } = await shell(next, { ...system.env, ETL_STATE_DIR: '' });
         return { type, next, exitCode, stderr, isAlerted: alerts.some((body) => body.split('\n').includes(line)) };
       });
       expect(ends).toEqual(ends.map(({ type, next }) => ({ type, next, exitCode: 0, stderr: '', isAlerted: true })));

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { getFreePort } from '../../local/freePort';
-import { command, root } from '../support/processes';
+import { root } from '../support/processes';
+import { shell } from '../support/shell';
 import { AwsLake } from './support/awsLake';
 
 /** A block of shell commands, or a query, of a guide, with the output that the guide shows after it. */
@@ -40,11 +41,10 @@ withServer.each(readdirSync(guides))('docs/guides/%s', (name) => {
   const folder = mkdtempSync(join(tmpdir(), 'etl-guide-'));
   let ports: string;
   const run = (script: string) => {
-    // As `npx etl` in a clone, on ports that are free.
-    const npx = `npx() { shift; node ${join(root, 'cli', 'etl.js')} "$@"; }`;
     const aws = `aws() { node ${join(__dirname, 'support', 'aws.js')} "$@"; }`;
+    // On ports that are free.
     const text = script.replace(/(npx etl up --detach)/g, `$1 ${ports}`);
-    return command('bash', ['-euo', 'pipefail', '-c', `${npx}\n${aws}\n${text}`], env(), folder);
+    return shell(`${aws}\n${text}`, env(), folder);
   };
   const env = () => ({
     PATH: [dirname(server ?? ''), process.env.PATH].join(delimiter),

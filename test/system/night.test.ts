@@ -7,7 +7,7 @@ import type { NightReport } from '../../cli/night/report';
 import { getFreePort } from '../../local/freePort';
 import { writeSalesSample } from '../../local/samples/ventas';
 import type { LatenessReport } from '../../workflows/checkLateness';
-import { command } from '../support/processes';
+import { shell } from '../support/shell';
 import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -124,7 +124,7 @@ withServer('a night with a batch of each state', () => {
 
     writeFileSync(file('stock'), 'id,amount\n1,2\n2,3\n');
     for (const each of commands) {
-      const ended = await command('bash', ['-c', each], { ...system.env, ETL_STATE_DIR: '' });
+      const ended = await shell(each, { ...system.env, ETL_STATE_DIR: '' });
       expect({ each, ...ended }).toMatchObject({ exitCode: 0 });
     }
     await until('all are delivered', 60, async () => (await night()).counts.delivered === 5);

@@ -6,9 +6,8 @@ import { fileUri } from '@etl/lib/fileUri';
 import { Client, Connection } from '@temporalio/client';
 import { openPayloads } from '../../config/payloads/payloads';
 import { getFreePort } from '../../local/freePort';
-import { etlInProcess } from '../support/etlInProcess';
 import { command, start } from '../support/processes';
-import { LocalSystemUnderTest, until } from '../support/system';
+import { etl, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const temporal = process.env.ETL_TEST_TEMPORAL ?? 'temporal';
@@ -34,7 +33,7 @@ withServer('encryption of what Temporal stores', () => {
   };
   const withKeys = (keys: string) => ({ ...system.env, ETL_PAYLOAD_KEYS: keys });
   const runOf = (path: string, keys: string, ...more: string[]) =>
-    etlInProcess(['run', path, '--date', '2026-02-08', '--json', ...more], withKeys(keys));
+    etl(['run', path, '--date', '2026-02-08', '--json', ...more], withKeys(keys));
 
   /** Reads from Temporal like a client without a key. */
   async function raw<T>(look: (client: Client) => Promise<T>): Promise<T> {
@@ -109,21 +108,18 @@ withServer('encryption of what Temporal stores', () => {
 
   test('a batch with its pipelines, and a schedule, are encrypted, too', async () => {
     const prefix = join(system.folder, 'ventas');
-    const { stdout } = await etlInProcess(
-      ['batch', prefix, '--date', '2026-02-08', '--mode', 'all', '--json'],
-      withKeys(k1),
-    );
+    const { stdout } = await etl(['batch', prefix, '--date', '2026-02-08', '--mode', 'all', '--json'], withKeys(k1));
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ failureType: 'BatchIncomplete', summary: { delivered: 1, invalid: 1 } });
     const { text } = await rawWorkflow(report.workflowId);
     const children = text.replace(/etl\/ventas\/2026-02-08\/[\w-]+/g, '');
     expect(children).not.toMatch(secrets());
 
-    const created = await etlInProcess(['schedule', 'create', 'night', prefix, '--at', '02:30'], withKeys(k1));
+    const created = await etl(['schedule', 'create', 'night', prefix, '--at', '02:30'], withKeys(k1));
     expect(created.exitCode).toBe(0);
     const description = await raw((client) => client.schedule.getHandle('night').describe().catch(String));
     expect(textOf(description, [])).not.toMatch(secrets());
-    const shown = await etlInProcess(['schedule', 'describe', 'night', '--json'], withKeys(k1));
+    const shown = await etl(['schedule', 'describe', 'night', '--json'], withKeys(k1));
     expect(JSON.parse(shown.stdout)).toMatchObject({ request: { prefix: fileUri(prefix) } });
   });
 
@@ -132,7 +128,7 @@ withServer('encryption of what Temporal stores', () => {
     ['another key', k2, 'which is not in ETL_PAYLOAD_KEYS'],
     ['another key with this ID', k2.replace('k2', 'k1'), 'cannot decrypt it'],
   ])('a command with %s ends with 78 and names the key', async (_what, keys, why) => {
-    const { exitCode, stderr } = await etlInProcess(['schedule', 'describe', 'night'], withKeys(keys));
+    const { exitCode, stderr } = await etl(['schedule', 'describe', 'night'], withKeys(keys));
     expect(exitCode).toBe(78);
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`the key "k1", `), expect.any(String)]);
     expect(stderr).toContain(why);

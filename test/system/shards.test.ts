@@ -10,6 +10,7 @@ import type { PipelineResult } from '../../workflows/etlPipeline';
 import { command } from '../support/processes';
 import type { RealTask } from '../support/realTasks';
 import { until } from '../support/system';
+import { thorough } from '../support/thorough';
 import { endsOf, rows, SlowRuns } from './support/slowRun';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
@@ -57,7 +58,7 @@ withServer('several tasks that convert one file', () => {
 
   test.concurrent('one, two or four tasks publish the same bytes in every part', async () => {
     const started = await Promise.all(
-      [1, 2, 4].map((shards) =>
+      (thorough ? [1, 2, 4] : [1, 4]).map((shards) =>
         runs.start({ workflowId: `plain-${shards}`, quick: true, chunkRows: 1000, compute: { shards } }),
       ),
     );
@@ -67,10 +68,9 @@ withServer('several tasks that convert one file', () => {
         return runs.manifestOf(handle, 'quick');
       }),
     );
-    const [one, two, four] = manifests.map(sha);
+    const [one, ...more] = manifests.map(sha);
     expect(one).toHaveLength(8);
-    expect(two).toEqual(one);
-    expect(four).toEqual(one);
+    expect(more).toEqual(more.map(() => one));
   });
 
   test.concurrent('after a wider type in the last chunk the shards convert again, to the bytes of a single task', async () => {

@@ -60,14 +60,13 @@ describe('samples/team-repository', () => {
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 
-  test('compiles against the public types, and its own tests pass', async () => {
+  test('compiles against the public types', async () => {
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-    expect(await run([tsc])).toMatchObject({ exitCode: 0, stdout: '' });
-    // The types of Temporal's SDK have errors of their own.
-    const { stdout: errors } = await run([tsc, '--noEmit', '--skipLibCheck', 'false']);
-    expect(errors.split('\n').filter((line) => line.includes('etl-orchestrator/dist/'))).toEqual([]);
-    const tested = await run(['--test', join('dist', 'test', 'team.test.js')]);
-    expect({ ...tested, stdout: tested.exitCode === 0 ? '' : tested.stdout }).toMatchObject({ exitCode: 0 });
+    const { stdout } = await run([tsc, '--skipLibCheck', 'false']);
+    // The types of other packages, such as Temporal's SDK, have errors of their own.
+    const errors = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
+    const isForeign = (line: string) => /^(\.\.\/)*\S*node_modules\/(?!etl-orchestrator\/)/.test(line);
+    expect(errors.filter((line) => !isForeign(line))).toEqual([]);
   });
 
   test('declares its datasets', async () => {
@@ -85,7 +84,7 @@ describe('samples/team-repository', () => {
     });
   });
 
-  withServer('runs its workflow, its activity and its notifier beside ours, and replays the histories', async () => {
+  withServer('runs its workflow, its activity and its notifier beside ours', async () => {
     const notifications: string[] = [];
     const chat = createServer(async (request, response) => {
       notifications.push((JSON.parse(await text(request)) as { text: string }).text);
@@ -122,12 +121,15 @@ describe('samples/team-repository', () => {
       expect(await etl('run', customers, '--date', '2026-11-30')).toMatchObject({ exitCode: 0 });
 
       expect(await saveHistories(temporal, join(folder, 'test', 'histories'))).toBe(3);
-      const replayed = await run(['--test', join('dist', 'test', 'team.test.js')]);
-      expect({ ...replayed, stdout: replayed.exitCode === 0 ? '' : replayed.stdout }).toMatchObject({ exitCode: 0 });
     } finally {
       await etl('down');
       chat.close();
     }
+  });
+
+  test('its own tests pass, which replay its saved histories and those of the runs above', async () => {
+    const tested = await run(['--test', join('dist', 'test', 'team.test.js')]);
+    expect({ ...tested, stdout: tested.exitCode === 0 ? '' : tested.stdout }).toMatchObject({ exitCode: 0 });
   });
 });
 

@@ -8,7 +8,7 @@ import { deleteFaults, getFaults, putFaults } from '@etl/fargate/faults/control'
 import { fileUri } from '@etl/lib/fileUri';
 import { getFreePort } from '../../local/freePort';
 import { writeSalesSample } from '../../local/samples/ventas';
-import { etl, isAlive, LocalSystemUnderTest, until } from '../support/system';
+import { etl, etlProcess, isAlive, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
@@ -141,7 +141,13 @@ describe('errors of the command line', () => {
   test.concurrent('etl convert prints the manifest', async () => {
     const system = await LocalSystemUnderTest.create();
     try {
-      const { stdout, exitCode } = await etl(['convert', 'samples/ventas.csv', '--out', system.folder, '--json']);
+      const { stdout, exitCode } = await etlProcess([
+        'convert',
+        'samples/ventas.csv',
+        '--out',
+        system.folder,
+        '--json',
+      ]);
       expect(exitCode).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ version: 1, totals: { rowsRead: 30, rowsWritten: 30 } });
     } finally {
@@ -160,7 +166,7 @@ describe('errors of the command line', () => {
       for (const name of Object.keys(other) as (keyof typeof other)[]) {
         other[name] = String(name === option ? port : await getFreePort());
       }
-      const ended = await etl(['up', ...Object.entries(other).flat()], {
+      const ended = await etlProcess(['up', ...Object.entries(other).flat()], {
         ETL_STATE_DIR: system.stateDir,
         TEMPORAL_ADDRESS: '',
       });

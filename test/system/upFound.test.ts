@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getFreePort } from '../../local/freePort';
 import { retentionDays } from '../../local/temporal/devServer';
-import { command, type Ended, root, start } from '../support/processes';
-import { LocalSystemUnderTest, until } from '../support/system';
+import { type Ended, root, start } from '../support/processes';
+import { etl, etlProcess, LocalSystemUnderTest, until } from '../support/system';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 const program = join(root, 'cli', 'etl.js');
@@ -25,8 +25,7 @@ withServer('a local system', () => {
     await system.remove();
     await rm(elsewhere, { recursive: true, force: true });
   });
-  const etlElsewhere = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-    command(process.execPath, [program, ...args], env, elsewhere);
+  const etlElsewhere = (args: string[]): Promise<Ended> => etl(args, {}, elsewhere);
 
   test('has the requested namespace, and retains closed workflows for a month', async () => {
     const { connection } = await system.connect();
@@ -67,7 +66,7 @@ withServer('a local system', () => {
   });
 
   test('keeps its state folder to itself and names itself in the error', async () => {
-    const second = await command(process.execPath, [program, 'up'], { ETL_STATE_DIR: system.stateDir });
+    const second = await etlProcess(['up'], { ETL_STATE_DIR: system.stateDir });
     expect(second.exitCode).toBe(69);
     expect(second.stderr).toMatch(
       new RegExp(`is in use by \`etl up\`: process \\d+ since .*, Temporal ${system.ready?.temporal}`),
@@ -76,7 +75,7 @@ withServer('a local system', () => {
 
   test('names the system that uses its port, and a command that chooses another port', async () => {
     const port = system.ready?.temporal.split(':')[1] ?? '';
-    const second = await etlElsewhere(['up', '--temporal-port', port]);
+    const second = await etlProcess(['up', '--temporal-port', port], {}, elsewhere);
     expect(second.exitCode).toBe(69);
     expect(second.stderr).toContain(`by the local system in ${system.stateDir}`);
     expect(second.stderr).toMatch(/choose another port: node .*etl\.js up --temporal-port \d+\n$/);
@@ -103,7 +102,7 @@ describe('a configured server', () => {
 
   test('etl up ends with a cause and a remedy when the server does not answer', () =>
     withFolder(async (env) => {
-      const ended = await command(process.execPath, [program, 'up'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' });
+      const ended = await etlProcess(['up'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' });
       expect(ended.exitCode).toBe(69);
       expect(ended.stderr).toMatch(
         /cannot reach a Temporal server at 127\.0\.0\.1:1: the connection .* is refused\n.*\n$/,
