@@ -1,8 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileUri } from '@etl/lib/fileUri';
-import { parseUri } from '@etl/lib/uri';
-import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { type ConversionRequest, Converter, type Delivered } from '../../support/convert';
 import { readWithPyarrow, rowText } from '../../support/pyarrow';
@@ -47,7 +42,8 @@ export class Corpus {
 
   /** Converts with one engine. Checks that every row is accounted for and that all parts have one schema. */
   async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Converted> {
-    const { manifest, parts } = await this.converter.deliver(csv, request);
+    const delivered = await this.converter.deliver(csv, request);
+    const { manifest, parts, recorded } = delivered;
     const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = manifest.totals;
     expect(rowsWritten + rowsBlank + rowsRejected).toBe(rowsRead);
     const tables = await Promise.all(parts.map(readTable));
@@ -58,15 +54,13 @@ export class Corpus {
     expect(lengths(manifest)).toEqual(greatestLengths(manifest, rows));
     const read = parts.map((path, at) => ({ path, table: tables[at] as Table }));
     this.read.push(...read.filter(({ table }) => table.rows.length <= mostRowsAgain));
-    const batch = { dataset: manifest.dataset, batchDate: manifest.batchDate, source: manifest.runId };
-    const { internal } = layout(fileUri(this.converter.folder), batch);
     const [rejects, coercions] = await Promise.all([
-      readLines<Reject>(internal, manifest.rejects),
-      readLines<unknown>(internal, manifest.coercions),
+      readLines<Reject>(recorded, manifest.rejects),
+      readLines<unknown>(recorded, manifest.coercions),
     ]);
     expect(rejects.length).toBe(rowsRejected);
     expect(coercions.length).toBe(manifest.totals.datesCoerced);
-    return { manifest, parts, tables, rows, rejects, coercions };
+    return { ...delivered, tables, rows, rejects, coercions };
   }
 
   /**
@@ -159,12 +153,10 @@ function greatestLengths({ schema }: Manifest, rows: readonly (readonly Exact[])
 /** Returns an error without the name of the file, which varies. */
 function describeOutcome(outcome: Converted | Error | undefined): string {
   if (!(outcome instanceof Error)) return 'converted';
-  return `${outcome.name}: ${outcome.message.replace(/file:\S*[.]csv/g, 'FILE')}`;
+  return `${outcome.name}: ${outcome.message.replace(/s3:\S*[.]csv/g, 'FILE')}`;
 }
 
-async function readLines<Line>(internal: string, files: readonly string[] = []): Promise<Line[]> {
-  const place = parseUri(internal);
-  const folder = place?.kind === 'file' ? place.path : '';
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+async function readLines<Line>(recorded: Delivered['recorded'], files: readonly string[] = []): Promise<Line[]> {
+  const texts = await Promise.all(files.map(recorded));
   return texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Line);
 }
