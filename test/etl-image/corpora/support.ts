@@ -1,6 +1,7 @@
 import type { Manifest } from '@etl/pipeline/manifest';
 import { type ConversionRequest, Converter, type Delivered } from '../../support/convert';
 import { readWithPyarrow, rowText } from '../../support/pyarrow';
+import { thorough } from '../../support/thorough';
 import { type Exact, exactly, readTable, sameCell, type Table } from './table';
 
 /** A line of rejects-….jsonl. */
@@ -22,7 +23,7 @@ export interface Converted extends Delivered {
 }
 
 /** pyarrow returns cells as texts, so parts of a hundred thousand rows would take long. */
-const mostRowsAgain = 30_000;
+const mostRowsAgain = thorough ? 30_000 : 3_000;
 
 /** Converts the files of one corpus with both engines, and keeps their parts for a second reader. */
 export class Corpus {
@@ -146,7 +147,11 @@ function lengths({ schema }: Manifest) {
 /** Returns the same from the cells of the parts. */
 function greatestLengths({ schema }: Manifest, rows: readonly (readonly Exact[])[]) {
   const greatest = (column: number) =>
-    rows.reduce((most, row) => Math.max(most, Buffer.byteLength(String(row[column] ?? ''))), 0);
+    rows.reduce((most, row) => {
+      const text = String(row[column] ?? '');
+      // A character has at most three bytes per unit of UTF-16.
+      return text.length * 3 <= most ? most : Math.max(most, Buffer.byteLength(text));
+    }, 0);
   return schema.flatMap(({ name, type }, at) => (type === 'text' ? [[name, greatest(at)]] : []));
 }
 
