@@ -105,8 +105,8 @@ export class Bench {
   get internal(): string {
     return join(this.folder, 'lake', '_etl', 'd', '2026-02-08', 's');
   }
-  rows(): Promise<Row[]> {
-    return readBatch(this.published);
+  rows(columns?: string[]): Promise<Row[]> {
+    return readBatch(this.published, columns);
   }
   async rejects(manifest: Manifest): Promise<Record<string, unknown>[]> {
     const files = (manifest.rejects ?? []).map((file) => readFile(join(this.internal, file), 'utf8'));

@@ -82,7 +82,7 @@ export class Converter {
   /** Converts and reads what was published. */
   async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Conversion> {
     const delivered = await this.deliver(csv, request);
-    return { ...delivered, rows: (await Promise.all(delivered.parts.map(readParquet))).flat() };
+    return { ...delivered, rows: (await Promise.all(delivered.parts.map((path) => readParquet(path)))).flat() };
   }
 }
 

@@ -15,11 +15,11 @@ export async function bytesOf(path: string): Promise<ArrayBuffer> {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
 }
 
-/** Reads the rows of a Parquet file with an independent reader. */
-export async function readParquet(path: string): Promise<Row[]> {
+/** Reads the rows of a Parquet file with an independent reader. @param columns default: all */
+export async function readParquet(path: string, columns?: string[]): Promise<Row[]> {
   const { parquetReadObjects } = await hyparquet();
   const file = await bytesOf(path);
-  return (await parquetReadObjects({ file })) as Row[];
+  return (await parquetReadObjects({ file, ...(columns && { columns }) })) as Row[];
 }
 
 /** Returns column names with physical and logical types. */
@@ -45,7 +45,7 @@ export async function partsOf(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** Reads all rows of a published batch. */
-export async function readBatch(folder: string): Promise<Row[]> {
-  return (await Promise.all((await partsOf(folder)).map(readParquet))).flat();
+/** Reads all rows of a published batch. @param columns default: all */
+export async function readBatch(folder: string, columns?: string[]): Promise<Row[]> {
+  return (await Promise.all((await partsOf(folder)).map((path) => readParquet(path, columns)))).flat();
 }
