@@ -20,6 +20,4 @@ export async function s3With(endpoint: string, ...buckets: string[]): Promise<S3
 export const s3StoreAt =
   (endpoint: string): typeof loadS3Store =>
   (calls) =>
-    createS3Store(
-      new S3Client({ ...clientConfig(endpoint), forcePathStyle: true, ...clientSettings('s3', calls) }),
-    );
+    createS3Store(new S3Client({ ...clientConfig(endpoint), forcePathStyle: true, ...clientSettings('s3', calls) }));

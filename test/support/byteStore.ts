@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { type ByteRange, type ListedObject, type ObjectStore, type ReadOptions, StorageError } from '@etl/storage/objectStore';
+import {
+  type ByteRange,
+  type ListedObject,
+  type ObjectStore,
+  type ReadOptions,
+  StorageError,
+} from '@etl/storage/objectStore';
 
 /** Size of a piece of a stream, as of the store of files. */
 const pieceBytes = 2 * 1024 * 1024;
