@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { engineNames } from '@etl/image/config/engineNames';
 import { declaredType } from '@etl/pipeline/columns/declared';
@@ -77,9 +76,8 @@ beforeAll(async () => {
 });
 afterAll(() => converter.remove());
 
-async function listed(manifest: Conversion['manifest'], files: readonly string[] = []): Promise<unknown[]> {
-  const internal = join(converter.folder, '_etl', manifest.dataset, manifest.batchDate, manifest.runId);
-  const texts = await Promise.all(files.map((file) => readFile(join(internal, file), 'utf8')));
+async function listed({ recorded }: Conversion, files: readonly string[] = []): Promise<unknown[]> {
+  const texts = await Promise.all(files.map(recorded));
   return texts.flatMap((text) => text.trim().split('\n')).map((line) => JSON.parse(line) as unknown);
 }
 
@@ -102,9 +100,9 @@ describe.each(engineNames)('%s engine', (engine) => {
       const { manifest } = conversion;
       expect(rowsText(conversion)).toBe(rowText(expected.rows ?? ''));
       if (expected.totals) expect(manifest.totals).toEqual(JSON.parse(expected.totals));
-      if (expected.rejects) expect(await listed(manifest, manifest.rejects)).toEqual(JSON.parse(expected.rejects));
+      if (expected.rejects) expect(await listed(conversion, manifest.rejects)).toEqual(JSON.parse(expected.rejects));
       if (expected.coercions)
-        expect(await listed(manifest, manifest.coercions)).toEqual(JSON.parse(expected.coercions));
+        expect(await listed(conversion, manifest.coercions)).toEqual(JSON.parse(expected.coercions));
     },
   );
 });

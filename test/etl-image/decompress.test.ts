@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { DecodeError } from '@etl/image/errors';
 import { decompress } from '@etl/image/source/decompress';
 import { type Compression, detectCompression } from '@etl/pipeline/csv/compression';
+import { thorough } from '../support/thorough';
 import { checksummedContent, checksummedFrame, zstdBomb, zstdFrame } from '../support/zstd';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
@@ -57,25 +58,29 @@ describe.each([
   ['zstd', checksummedFrame],
 ] as const)('a %s file with checksums', (compression, bytes) => {
   test('a single wrong bit never changes the data', async () => {
+    let tried = 0;
+    const wrong: number[] = [];
     let refused = 0;
-    for (let bit = 0; bit < bytes.length * 8; bit++) {
+    for (let bit = 0; bit < bytes.length * 8; bit += thorough ? 1 : 5) {
+      tried++;
       const damaged = Buffer.from(bytes);
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      try {
-        expect(String(await plainOf(damaged, compression))).toBe(checksummedContent);
-      } catch (error) {
-        expect(error).toBeInstanceOf(DecodeError);
-        refused++;
-      }
+      const outcome = await plainOf(damaged, compression).catch((error: unknown) => error);
+      if (outcome instanceof DecodeError) refused++;
+      else if (String(outcome) !== checksummedContent) wrong.push(bit);
     }
+    expect(wrong).toEqual([]);
     // The other bits are in irrelevant fields, such as the time of compression.
-    expect(refused).toBeGreaterThan(bytes.length * 8 * 0.9);
+    expect(refused / tried).toBeGreaterThan(0.9);
   });
 
   test('reports damage in a file truncated at any byte', async () => {
+    const accepted: number[] = [];
     for (let cut = 1; cut < bytes.length; cut++) {
-      await expect(plainOf(bytes.subarray(0, cut), compression)).rejects.toThrow(DecodeError);
+      const outcome = await plainOf(bytes.subarray(0, cut), compression).catch((error: unknown) => error);
+      if (!(outcome instanceof DecodeError)) accepted.push(cut);
     }
+    expect(accepted).toEqual([]);
   });
 
   test('reads the file byte by byte', async () => {

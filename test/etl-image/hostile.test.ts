@@ -62,19 +62,15 @@ test('keeps the manifest small for a column of dates with values of megabytes', 
   expect(manifest.length).toBeLessThan(10_000);
 });
 
-test('converts 10,000 columns in bounded memory', async () => {
-  const names = Array.from({ length: 10_000 }, (_, n) => `column_number_${n}`);
+test('converts 10,000 columns of one name in bounded memory', async () => {
+  const names = Array<string>(10_000).fill('x');
   const rows = Array.from({ length: 30 }, (_, row) => names.map((_name, n) => (n % 2 ? row : `t${row}`)).join(','));
-  const { rows: read, manifest } = await bench.convert(`${names.join(',')}\n${rows.join('\n')}\n`);
-  expect(read[29]).toMatchObject({ column_number_0: 't29', column_number_9999: 29n });
-  expect(manifest.resources.peakMemoryMiB).toBeLessThan(500);
-});
-
-test('converts 10,000 columns of one name', async () => {
-  const { manifest } = await bench.convert(
-    `${Array(10_000).fill('x').join(',')}\n${Array(10_000).fill(1).join(',')}\n`,
-  );
-  expect(manifest.schema.at(-1)).toMatchObject({ name: 'x_10000', type: 'integer', sourceName: 'x' });
+  const path = await bench.file('in.csv', `${names.join(',')}\n${rows.join('\n')}\n`);
+  // Its own process, whose memory is measured.
+  const { last } = await bench.start(bench.environment(path)).ended;
+  expect((await bench.rows(['x', 'x_10000']))[29]).toEqual({ x: 't29', x_10000: 29n });
+  expect(last.manifest?.schema.at(-1)).toMatchObject({ name: 'x_10000', type: 'integer', sourceName: 'x' });
+  expect(last.manifest?.resources.peakMemoryMiB).toBeLessThan(500);
 });
 
 test.each([10_001, 3_500_000])('exits with 65 and the limit for %i columns', async (columns) => {

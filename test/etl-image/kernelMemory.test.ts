@@ -27,10 +27,10 @@ function bothEngines(rows: readonly Buffer[], columns: readonly string[]) {
 const row = (...fields: readonly (string | number)[]): Buffer => Buffer.from(`${fields.join(',')}\n`, 'latin1');
 
 test('rejects bad bytes wherever the memory of the kernel grows', () => {
-  // Every allocation of a row group is at the end of a page once.
+  // Every allocation of a row group is at the end of a page once, or one in five.
   const most = pageBytes / alignment;
   const differ: number[] = [];
-  for (let step = 0; step < most; step++) {
+  for (let step = 0; step < most; step += thorough ? 1 : 5) {
     const filler = 'y'.repeat(step * alignment);
     const rows = [row(1, 'a'), row(7, filler), row(8, '\xff'), row(9, '\0'), row(10), row(11, '"b"c')];
     const { kernel, portable } = bothEngines(rows, ['n', 't']);
@@ -41,7 +41,7 @@ test('rejects bad bytes wherever the memory of the kernel grows', () => {
 
 test('reads random row groups of random sizes like the portable engine', () => {
   const differ: number[] = [];
-  for (let seed = 1; seed <= (thorough ? 2000 : 150); seed++) {
+  for (let seed = 1; seed <= (thorough ? 2000 : 50); seed++) {
     const { below, chance, pick } = randomFrom(seed);
     const names = Array.from({ length: 1 + below(6) }, (_, at) => `c${at}`);
     const cell = (): string =>

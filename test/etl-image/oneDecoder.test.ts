@@ -60,8 +60,9 @@ describe('a stray byte', () => {
   });
 
   test.each([
-    ['UTF-8', 'ñandú,1\n'],
-    ['ASCII', 'nandu,1\n'],
+    // Long lines, so that the head has few.
+    ['UTF-8', `ñandú${'á'.repeat(50)},1\n`],
+    ['ASCII', `nandu${'a'.repeat(100)},1\n`],
   ])('after a head of %s rejects its row, and the warning names dialect.encoding', async (_what, line) => {
     const good = line.repeat(Math.ceil((300 * 1024) / Buffer.byteLength(line)));
     const found = await convert(bytes(`t,n\n${good}Le`, 0xf3, 'n,2\nok,3\n'));
@@ -86,7 +87,7 @@ describe('a stray byte', () => {
 });
 
 test('a reject for a NUL byte has the column', async () => {
-  const line = 'filler,1\n';
+  const line = `${'filler'.repeat(20)},1\n`;
   const good = line.repeat(Math.ceil((300 * 1024) / line.length));
   const found = await convert(Buffer.from(`t,n\n${good}x,"2\0"\n`));
   expect(found.rejects).toMatchObject([{ column: 'n', reason: 'a NUL byte' }]);

@@ -139,7 +139,7 @@ const layersOf: Record<string, string[]> = {
   'etl-image': [
     ...['errors', 'wasm', 'config', 'report', 'version'],
     ...['source', 'csv', 'types', 'parquet', 'quality', 'engine', 'chunks', 'task', 'shards', 'publish'],
-    ...['perform', 'program', 'main', 'health'],
+    ...['perform', 'launch', 'program', 'main', 'health'],
   ],
   // The endpoint declares hooks, and the faults implement them.
   fargate: ['api', 'state', 'run', 'http', 'endpoint', 'faults', 'supervisor'],

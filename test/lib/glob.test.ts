@@ -1,4 +1,5 @@
 import { matchesGlob } from '@etl/lib/glob';
+import { expectEqual } from '../support/expectEqual';
 import { randomFrom } from '../support/random';
 
 test.each([
@@ -35,6 +36,6 @@ test('matches like the equivalent regular expression', () => {
     // Half of the names follow from the glob, so that many match.
     const name = random.chance(0.5) ? text(letters) : glob.replaceAll('*', () => text(['a', 'b'])).replaceAll('?', 'a');
     const pattern = [...glob].map((each) => (each === '*' ? '[^]*' : each === '?' ? '[^]' : literal(each))).join('');
-    expect([glob, name, matchesGlob(glob, name)]).toEqual([glob, name, new RegExp(`^${pattern}$`, 'u').test(name)]);
+    expectEqual([glob, name, matchesGlob(glob, name)], [glob, name, new RegExp(`^${pattern}$`, 'u').test(name)]);
   }
 });

@@ -11,6 +11,7 @@ import {
   resolveUri,
   sameUri,
 } from '@etl/lib/uri';
+import { expectEqual } from '../support/expectEqual';
 import { randomFrom } from '../support/random';
 
 describe('parseUri', () => {
@@ -72,19 +73,16 @@ describe('canonicalUri', () => {
       const name = Array.from({ length: 1 + random.below(8) }, () => random.pick(alphabet)).join('');
       const path = `/in/${name}/b.csv`;
       const uri = formatUri({ kind: 'file', path });
-      expect(parseUri(uri)).toEqual({ kind: 'file', path });
-      for (const other of [
-        fileUri(path),
-        joinUri('file:///in', name, 'b.csv'),
-        resolveUri('file:///in', `${name}/b.csv`),
-      ])
-        expect(other).toBe(uri);
-      expect(canonicalUri(pathToFileURL(path).href)).toBe(uri);
-      expect(canonicalUri(uri)).toBe(uri);
-      expect(pathBelow('file:///in/', uri)).toBe(`${name}/b.csv`);
+      expectEqual(parseUri(uri), { kind: 'file', path });
+      const others = [
+        ...[fileUri(path), joinUri('file:///in', name, 'b.csv'), resolveUri('file:///in', `${name}/b.csv`)],
+        ...[canonicalUri(pathToFileURL(path).href), canonicalUri(uri)],
+      ];
+      expectEqual(others, [uri, uri, uri, uri, uri]);
+      expectEqual(pathBelow('file:///in/', uri), `${name}/b.csv`);
       const key = formatUri({ kind: 's3', bucket: 'raw', key: `x/${name}/b.csv` });
-      expect(resolveUri('s3://raw/x', `${name}/b.csv`)).toBe(key);
-      expect(pathBelow('s3://raw/x', key)).toBe(`${name}/b.csv`);
+      expectEqual(resolveUri('s3://raw/x', `${name}/b.csv`), key);
+      expectEqual(pathBelow('s3://raw/x', key), `${name}/b.csv`);
     }
   });
 });

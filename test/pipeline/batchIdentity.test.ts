@@ -110,6 +110,7 @@ describe('resolveBatch', () => {
     const ends = ['.csv', '.CSV', '.txt', '.csv.gz', '.csv.zst', '', '.tsv', '-0123456789ab.csv'];
     const segment = (): string => Array.from({ length: 1 + random.below(3) }, () => random.pick(pieces)).join('');
     const seen = new Map<string, string>();
+    const wrong: string[] = [];
     for (let round = 0; round < 20_000; round++) {
       const folders = Array.from({ length: random.below(4) }, segment);
       const key = [...folders, `${segment()}${random.pick(ends)}`].join('/');
@@ -119,14 +120,15 @@ describe('resolveBatch', () => {
       const batch = resolveBatch(declared, uri, raw);
       const id = workflowId(batch);
       const owner = canonicalUri(uri) as string;
-      expect([id, seen.get(id) ?? owner]).toEqual([id, owner]);
+      if ((seen.get(id) ?? owner) !== owner) wrong.push(`${id} is shared by ${owner} and ${seen.get(id)}`);
       seen.set(id, owner);
-      for (const name of [batch.dataset, batch.source]) {
-        expect(Buffer.byteLength(`source=${name}`)).toBeLessThanOrEqual(255);
-        expect(name).toMatch(/^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_.-]*$/u);
-      }
-      expect(layout('s3://clean', batch).published.split('/')).toHaveLength(6);
+      const names = [batch.dataset, batch.source];
+      const valid = (name: string): boolean =>
+        Buffer.byteLength(`source=${name}`) <= 255 && /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_.-]*$/u.test(name);
+      if (!names.every(valid)) wrong.push(`${uri}: ${names}`);
+      if (layout('s3://clean', batch).published.split('/').length !== 6) wrong.push(uri);
     }
+    expect(wrong).toEqual([]);
     expect(seen.size).toBeGreaterThan(10_000);
   });
 });

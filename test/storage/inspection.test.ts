@@ -23,8 +23,8 @@ const calm: InspectionLimits = { seconds: 60, queueSeconds: 100, heapMiB: 32 };
 const obedient = join(__dirname, 'support', 'obedientThread.js');
 
 /**
- * Returns a thread that loops, exits, throws, fails or fills its memory if the head is that word, and answers any other
- * head.
+ * Returns a thread that loops, blocks, exits, throws, fails or fills its memory if the head is that word, and answers any
+ * other head.
  */
 function obedientThread(limits: Partial<InspectionLimits> = {}) {
   const thread = new InspectionThread(obedient, { ...calm, ...limits });
@@ -48,18 +48,18 @@ describe('an inspection that exceeds its time', () => {
 
   test('rejects an inspection that waits too long, and serves the next', async () => {
     const inspect = obedientThread({ seconds: 1, queueSeconds: 0.2 });
-    const looped = inspect('loop');
+    const blocked = inspect('block');
     await expect(inspect('late')).rejects.toThrow('the inspection did not start within 1 s');
-    expect((await looped).problems).toHaveLength(1);
+    expect((await blocked).problems).toHaveLength(1);
     expect(await inspect('next')).toMatchObject({ text: 'next' });
   });
 
   test('does not count the time in which the process was suspended', async () => {
     const inspect = obedientThread({ seconds: 2 });
     await inspect('start');
-    const busy = inspect('loop');
-    const until = performance.now() + 2500;
-    while (performance.now() < until); // as a suspended process
+    const busy = inspect('block');
+    // As a suspended process.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
     const first = await Promise.race([busy, sleep(300, 'still running')]);
     expect(first).toBe('still running');
     expect((await busy).problems).toHaveLength(1);
@@ -122,8 +122,15 @@ test('an idle thread does not keep the process alive', async () => {
   expect(await command(process.execPath, ['--eval', program])).toEqual({ exitCode: 0, stdout: '2\n', stderr: '' });
 });
 
+let created: readonly [string, Buffer, Options][] | undefined;
+
 /** Heads of every kind that inspection recognizes, and the most expensive ones. */
-function heads(): [string, Buffer, Options][] {
+function heads(): readonly [string, Buffer, Options][] {
+  created ??= createHeads();
+  return created;
+}
+
+function createHeads(): [string, Buffer, Options][] {
   const spectrum = join(root, 'test', 'node_modules', 'csv-spectrum', 'csvs');
   const files = readdirSync(spectrum).map((name): [string, Buffer, Options] => [
     name,

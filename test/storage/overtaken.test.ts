@@ -4,10 +4,10 @@ import { publish } from '@etl/storage/publish';
 import { look, placeOf, prepare } from './support/batches';
 import { gated, gatedFolders } from './support/gates';
 import { latch } from './support/latch';
-import { onEveryStore } from './support/places';
+import { atEveryStep } from './support/places';
 
 /* An older publisher pauses before its n-th step while a newer one publishes, then resumes. */
-onEveryStore((open, stride) => {
+atEveryStep((open, stride) => {
   test('a publisher paused at any step never corrupts the batch of a newer one', async () => {
     const { store, fresh } = open();
     let steps = 0;

@@ -141,7 +141,7 @@ onEveryStore((open, stride) => {
   });
 
   test('racing publishers: one commit per number, the highest fence is published, readers see only complete batches', async () => {
-    const rounds = Array.from({ length: 6 / stride }, async (_, round) => {
+    const rounds = Array.from({ length: Math.ceil(6 / stride) }, async (_, round) => {
       const { store, place } = start();
       const names = ['p', 'q', 'r', 's'];
       const manifests = await Promise.all(
@@ -150,8 +150,11 @@ onEveryStore((open, stride) => {
         ),
       );
       const jittery = () => gated(store, () => sleep(Math.random() * 6));
-      const outcomes = await whileReading(store, place, () =>
-        Promise.all(manifests.map((manifest) => publish(jittery(), place, manifest))),
+      const outcomes = await whileReading(
+        store,
+        place,
+        () => Promise.all(manifests.map((manifest) => publish(jittery(), place, manifest))),
+        20 * stride,
       );
       const committed = outcomes.filter(({ status }) => status === 'committed').map(({ number }) => number);
       expect([...committed].sort()).toEqual(committed.map((_number, i) => i + 1));

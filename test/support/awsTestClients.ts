@@ -1,4 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { clientSettings } from '@etl/pipeline/awsClients';
+import type { loadS3Store } from '@etl/storage/openStore';
+import { createS3Store } from '@etl/storage/s3Store';
 
 /** Configuration of an AWS client for a stand-in. */
 export function clientConfig(endpoint: string) {
@@ -12,3 +15,9 @@ export async function s3With(endpoint: string, ...buckets: string[]): Promise<S3
   for (const Bucket of buckets) await client.send(new CreateBucketCommand({ Bucket }));
   return client;
 }
+
+/** Opens the store of a container that is launched in this process, with the container's timeouts and attempts. */
+export const s3StoreAt =
+  (endpoint: string): typeof loadS3Store =>
+  (calls) =>
+    createS3Store(new S3Client({ ...clientConfig(endpoint), forcePathStyle: true, ...clientSettings('s3', calls) }));

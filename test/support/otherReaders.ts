@@ -18,8 +18,8 @@ export interface OtherReaders {
   readonly wrong: readonly (readonly string[])[];
 }
 
-/** Reads the parts of a batch with other readers. The first column numbers the rows. */
-export async function readWithOthers(paths: readonly string[]): Promise<OtherReaders> {
+/** Reads the parts of several batches with other readers in one process. The first column numbers the rows. */
+export async function readWithOthers(batches: readonly (readonly string[])[]): Promise<OtherReaders[]> {
   const python = process.env.ETL_TEST_PYTHON ?? 'python3';
   const stdout = await new Promise<string>((resolve, reject) => {
     const env = { ...process.env, PYTHONIOENCODING: 'utf-8' };
@@ -27,7 +27,7 @@ export async function readWithOthers(paths: readonly string[]): Promise<OtherRea
     const child = execFile(python, [join(__dirname, 'read_types.py')], options, (error, out, stderr) =>
       error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(out),
     );
-    child.stdin?.end(paths.map((path) => `${path}\n`).join(''));
+    child.stdin?.end(JSON.stringify(batches));
   });
-  return JSON.parse(stdout) as OtherReaders;
+  return JSON.parse(stdout) as OtherReaders[];
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** An ES module, so it is imported dynamically. */
@@ -9,11 +9,17 @@ type FileMetaData = Parameters<Awaited<ReturnType<typeof hyparquet>>['parquetSch
 export type Cell = string | number | bigint | boolean | Date | null;
 export type Row = Record<string, Cell>;
 
-/** Reads the rows of a Parquet file with an independent reader. */
-export async function readParquet(path: string): Promise<Row[]> {
-  const { asyncBufferFromFile, parquetReadObjects } = await hyparquet();
-  const file = await asyncBufferFromFile(path);
-  return (await parquetReadObjects({ file })) as Row[];
+/** Returns the bytes of a part for a reader: one call, where ranges of a file are a call each. */
+export async function bytesOf(path: string): Promise<ArrayBuffer> {
+  const bytes = await readFile(path);
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+}
+
+/** Reads the rows of a Parquet file with an independent reader. @param columns default: all */
+export async function readParquet(path: string, columns?: string[]): Promise<Row[]> {
+  const { parquetReadObjects } = await hyparquet();
+  const file = await bytesOf(path);
+  return (await parquetReadObjects({ file, ...(columns && { columns }) })) as Row[];
 }
 
 /** Returns column names with physical and logical types. */
@@ -26,8 +32,8 @@ export async function schemaOf(metadata: FileMetaData): Promise<{ readonly name:
 }
 
 export async function readSchema(path: string): Promise<string[]> {
-  const { asyncBufferFromFile, parquetMetadataAsync } = await hyparquet();
-  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  const { parquetMetadataAsync } = await hyparquet();
+  const metadata = await parquetMetadataAsync(await bytesOf(path));
   return (await schemaOf(metadata)).map(({ type }) => type);
 }
 
@@ -39,7 +45,7 @@ export async function partsOf(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** Reads all rows of a published batch. */
-export async function readBatch(folder: string): Promise<Row[]> {
-  return (await Promise.all((await partsOf(folder)).map(readParquet))).flat();
+/** Reads all rows of a published batch. @param columns default: all */
+export async function readBatch(folder: string, columns?: string[]): Promise<Row[]> {
+  return (await Promise.all((await partsOf(folder)).map((path) => readParquet(path, columns)))).flat();
 }

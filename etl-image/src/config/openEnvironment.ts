@@ -8,7 +8,7 @@ import { BadConfigurationError } from '../errors';
 import { type Environment, parseEnvironment } from './environment';
 import { optionsUri, withOptions } from './optionsByUri';
 
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface OpenedEnvironment {
   readonly env: Environment;
@@ -22,17 +22,20 @@ export interface OpenedEnvironment {
  *
  * @throws {BadConfigurationError} with every invalid variable, or every denied place by the name of its variable
  */
-export async function openEnvironment(variables: Variables): Promise<OpenedEnvironment> {
+export async function openEnvironment(
+  variables: Variables,
+  openS3: typeof loadS3Store = loadS3Store,
+): Promise<OpenedEnvironment> {
   const { places, problems } = allowedPlacesFrom(variables);
   if (problems.length > 0) throw new BadConfigurationError(`invalid environment: ${problems.join('; ')}`);
   const options = optionsUri(variables);
   if (options !== undefined) await checkPlaces(places, [{ key: 'OPTIONS', kind: 'records', uri: options }]);
-  const env = parseEnvironment(await withOptions(variables, confineStore(openStore(), places)));
+  const env = parseEnvironment(await withOptions(variables, confineStore(openStore(undefined, openS3), places)));
   await checkPlaces(places, placesOf(env));
   return {
     env,
     store: confineStore(
-      openStore(undefined, () => loadS3Store({ silence: env.s3TimeoutSeconds })),
+      openStore(undefined, () => openS3({ silence: env.s3TimeoutSeconds })),
       places,
     ),
   };

@@ -21,9 +21,15 @@ export function logLine(event: LogEvent, facts: object = {}): string {
   return jsonLine({ ...facts, ...shared });
 }
 
-/** Logs to stdout; failures also as plain text to stderr, for users who run the program by hand. */
-export const log: Log = (line) => {
-  process.stdout.write(`${logLine(line, { at: new Date().toISOString() })}\n`);
-  if (line.event === 'failed')
-    process.stderr.write(`error: ${terminalLine(line.cause)}\n${terminalLine(line.remedy)}\n`);
-};
+/** Where text goes: a stream of the process, or a test's variable. */
+export interface Output {
+  write(text: string): unknown;
+}
+
+/** Returns a log that writes to stdout; failures also as plain text to stderr, for users who run the program by hand. */
+export function logTo(stdout: Output, stderr: Output): Log {
+  return (line) => {
+    stdout.write(`${logLine(line, { at: new Date().toISOString() })}\n`);
+    if (line.event === 'failed') stderr.write(`error: ${terminalLine(line.cause)}\n${terminalLine(line.remedy)}\n`);
+  };
+}

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { thorough } from '../../support/thorough';
 import { rowsOf, wrongCells } from './csvParse';
 import { type Converted, Corpus, lenient, testWithPyarrow } from './support';
 import { readZip } from './zip';
@@ -23,7 +24,7 @@ const rejected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 /** One file is large: its first rows, of fifty columns, suffice. */
-const mostLines = 2500;
+const mostLines = thorough ? 2500 : 600;
 
 (jar ? describe : describe.skip)("the files of Apache Commons CSV's tests", () => {
   let corpus: Corpus;

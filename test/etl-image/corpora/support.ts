@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileUri } from '@etl/lib/fileUri';
-import { parseUri } from '@etl/lib/uri';
-import { layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { type ConversionRequest, Converter, type Delivered } from '../../support/convert';
 import { readWithPyarrow, rowText } from '../../support/pyarrow';
+import { thorough } from '../../support/thorough';
 import { type Exact, exactly, readTable, sameCell, type Table } from './table';
 
 /** A line of rejects-….jsonl. */
@@ -27,7 +23,7 @@ export interface Converted extends Delivered {
 }
 
 /** pyarrow returns cells as texts, so parts of a hundred thousand rows would take long. */
-const mostRowsAgain = 30_000;
+const mostRowsAgain = thorough ? 30_000 : 3_000;
 
 /** Converts the files of one corpus with both engines, and keeps their parts for a second reader. */
 export class Corpus {
@@ -47,7 +43,8 @@ export class Corpus {
 
   /** Converts with one engine. Checks that every row is accounted for and that all parts have one schema. */
   async convert(csv: Buffer | string, request: ConversionRequest = {}): Promise<Converted> {
-    const { manifest, parts } = await this.converter.deliver(csv, request);
+    const delivered = await this.converter.deliver(csv, request);
+    const { manifest, parts, recorded } = delivered;
     const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = manifest.totals;
     expect(rowsWritten + rowsBlank + rowsRejected).toBe(rowsRead);
     const tables = await Promise.all(parts.map(readTable));
@@ -58,15 +55,13 @@ export class Corpus {
     expect(lengths(manifest)).toEqual(greatestLengths(manifest, rows));
     const read = parts.map((path, at) => ({ path, table: tables[at] as Table }));
     this.read.push(...read.filter(({ table }) => table.rows.length <= mostRowsAgain));
-    const batch = { dataset: manifest.dataset, batchDate: manifest.batchDate, source: manifest.runId };
-    const { internal } = layout(fileUri(this.converter.folder), batch);
     const [rejects, coercions] = await Promise.all([
-      readLines<Reject>(internal, manifest.rejects),
-      readLines<unknown>(internal, manifest.coercions),
+      readLines<Reject>(recorded, manifest.rejects),
+      readLines<unknown>(recorded, manifest.coercions),
     ]);
     expect(rejects.length).toBe(rowsRejected);
     expect(coercions.length).toBe(manifest.totals.datesCoerced);
-    return { manifest, parts, tables, rows, rejects, coercions };
+    return { ...delivered, tables, rows, rejects, coercions };
   }
 
   /**
@@ -152,19 +147,21 @@ function lengths({ schema }: Manifest) {
 /** Returns the same from the cells of the parts. */
 function greatestLengths({ schema }: Manifest, rows: readonly (readonly Exact[])[]) {
   const greatest = (column: number) =>
-    rows.reduce((most, row) => Math.max(most, Buffer.byteLength(String(row[column] ?? ''))), 0);
+    rows.reduce((most, row) => {
+      const text = String(row[column] ?? '');
+      // A character has at most three bytes per unit of UTF-16.
+      return text.length * 3 <= most ? most : Math.max(most, Buffer.byteLength(text));
+    }, 0);
   return schema.flatMap(({ name, type }, at) => (type === 'text' ? [[name, greatest(at)]] : []));
 }
 
 /** Returns an error without the name of the file, which varies. */
 function describeOutcome(outcome: Converted | Error | undefined): string {
   if (!(outcome instanceof Error)) return 'converted';
-  return `${outcome.name}: ${outcome.message.replace(/file:\S*[.]csv/g, 'FILE')}`;
+  return `${outcome.name}: ${outcome.message.replace(/s3:\S*[.]csv/g, 'FILE')}`;
 }
 
-async function readLines<Line>(internal: string, files: readonly string[] = []): Promise<Line[]> {
-  const place = parseUri(internal);
-  const folder = place?.kind === 'file' ? place.path : '';
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+async function readLines<Line>(recorded: Delivered['recorded'], files: readonly string[] = []): Promise<Line[]> {
+  const texts = await Promise.all(files.map(recorded));
   return texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Line);
 }

@@ -1,4 +1,4 @@
-import { schemaOf } from '../../support/parquet';
+import { bytesOf, schemaOf } from '../../support/parquet';
 import type { Exact } from '../../support/pyarrow';
 
 /** Published only as ES modules, so it is imported dynamically. */
@@ -18,8 +18,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads a Parquet file's rows, with timestamps in microseconds, because a `Date` would lose three digits. */
 export async function readTable(path: string): Promise<Table> {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetRead } = await hyparquet();
-  const file = await asyncBufferFromFile(path);
+  const { parquetMetadataAsync, parquetRead } = await hyparquet();
+  const file = await bytesOf(path);
   const metadata = await parquetMetadataAsync(file);
   let rows: Exact[][] = [];
   await parquetRead({

@@ -34,7 +34,7 @@ withMoto('a container whose connection to S3 breaks', () => {
       await bucket.deliver(dataset, old);
     }
     await bucket.put(dataset, csv);
-    const first = await (await bucket.start(dataset, decide)).ended;
+    const first = await bucket.run(dataset, decide);
     const { exitCode, stderr } = first;
     const visible = await bucket.seen(dataset).catch(String);
     const done = (await bucket.commits(dataset)).some(({ runId }) => runId === 'run');
@@ -117,7 +117,7 @@ withMoto('a container whose connection to S3 breaks', () => {
         // Each body breaks, so that the read resumes with the new content.
         return url.startsWith('/raw/') && requests < at ? { kind: 'cutAfter', bytes: 60 + 5 * requests } : none;
       };
-      const { exitCode, last, stderr } = await (await bucket.start(dataset, decide)).ended;
+      const { exitCode, last, stderr } = await bucket.run(dataset, decide);
       const parts = last.manifest && shas(last.manifest);
       const which = [undisturbed, otherUndisturbed].findIndex((each) => String(shas(each)) === String(parts));
       if (exitCode === 0) expect([at, which >= 0, await bucket.seen(dataset)]).toEqual([at, true, 'run']);

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const { signal } = new AbortController();
-const seeds = Array.from({ length: thorough ? 40 : 6 }, (_, at) => at + 1);
+const seeds = Array.from({ length: thorough ? 40 : 3 }, (_, at) => at + 1);
 
 describe('keys of many files', () => {
   /** Writes the keys of a chunk and returns them. `numbers`: equal numbers are equal keys. */

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Manifest } from '@etl/pipeline/manifest';
-import { s3With } from '../../support/awsTestClients';
+import { s3StoreAt, s3With } from '../../support/awsTestClients';
 import { Bench } from '../../support/container';
 import { type FaultyProxy, noFault, startFaultyProxy } from '../../support/faultyProxy';
 import { startMoto } from '../../support/moto';
@@ -34,11 +34,9 @@ withMoto('from S3 to S3', () => {
 
   const run = async (changes: Record<string, string>) => {
     reads.length = 0;
-    const end = await bench.run('s3://raw/in.csv', {
-      ...{ OUTPUT_PREFIX: 's3://clean/lake', CHUNK_ROWS: '1000', RUN_STARTED_AT: '2026-02-08T01:00:00Z', RUN_ID: 'r' },
-      ...{ AWS_ENDPOINT_URL: proxy.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-      ...{ AWS_REGION: 'us-east-1', ...changes },
-    });
+    const settings = { CHUNK_ROWS: '1000', RUN_STARTED_AT: '2026-02-08T01:00:00Z', RUN_ID: 'r' };
+    const environment = { OUTPUT_PREFIX: 's3://clean/lake', ...settings, ...changes };
+    const end = await bench.run('s3://raw/in.csv', environment, {}, s3StoreAt(proxy.endpoint));
     if (end.exitCode !== 0) throw new Error(`exit code ${end.exitCode}: ${end.stderr}`);
     return { ...end, ranges: reads.map(({ range }) => (/^bytes=(\d+)-(\d+)$/.exec(range) ?? []).slice(1).map(Number)) };
   };

@@ -10,7 +10,7 @@ const counts = thorough ? [1, 2, 3, 5, 8, 23] : [3];
 
 /** Converts the file in one task and in shards, and checks that both publish the same. Returns the last result. */
 async function compare(csv: Buffer | string, chunkRows: number, of: readonly number[], options = lenient) {
-  const single = await Lab.create(csv, chunkRows, options);
+  const single = await Lab.inMemory(csv, chunkRows, options);
   try {
     const alone = await single.launch({});
     expect({ exitCode: alone.exitCode, cause: alone.cause }).toEqual({ exitCode: 0, cause: '' });

@@ -41,7 +41,7 @@ it('missing: DescribeTasks does not find a new task', async () => {
   const begun = Date.now();
   const arn = await rig.run('sleep:1');
   expect(await isMissing(arn)).toBe(true);
-  while (await isMissing(arn)) await delay(10);
+  while (await isMissing(arn)) await delay(50);
   expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
   expect((await rig.task(arn)).desiredStatus).toBe('RUNNING');
 });
@@ -50,7 +50,7 @@ it('expiredRecord: no operation finds a stopped task any more', async () => {
   await rules({ fault: 'expiredRecord', seconds: 0.5 });
   const arn = await rig.run('exit:1', { startedBy: 'expired' });
   await rig.stopped(arn);
-  while (!(await isMissing(arn))) await delay(10);
+  while (!(await isMissing(arn))) await delay(50);
   await expect(stop(arn)).rejects.toMatchObject({ name: 'InvalidParameterException' });
   const input = { cluster, startedBy: 'expired', desiredStatus: 'STOPPED' as const };
   expect((await rig.client.send(new ListTasksCommand(input))).taskArns).toEqual([]);

@@ -1,6 +1,7 @@
 import { latenessOf } from '@etl/pipeline/calendar/alerts';
 import { type CellState, cellOf, type DayFacts, type RunFact } from '@etl/pipeline/calendar/cell';
 import { type ExpectedBatch, expectedBatches } from '@etl/pipeline/calendar/expected';
+import { expectEqual } from '../../support/expectEqual';
 import { type Random, randomFrom } from '../../support/random';
 import { thorough } from '../../support/thorough';
 
@@ -199,7 +200,7 @@ test('a year of nights with gaps, pauses, holds, failures and repetitions, compa
         };
         seen.set(state, (seen.get(state) ?? 0) + 1);
         const about = { seed, batchDate: expected.batchDate, minutes: now - start, night: night.happenings };
-        expect({ ...about, ...found }).toEqual({ ...about, state, alerts });
+        expectEqual({ ...found, ...about }, { state, alerts, ...about });
       }
     }
   }

@@ -95,7 +95,7 @@ describe('a year, compared with a walk over each of its minutes', () => {
   }
 
   const zones = zonesByClockChanges(2027, 2028).filter(({ changes }) => changes.length > 0);
-  const sample = thorough ? zones : zones.filter((_, index) => index % 24 === 0);
+  const sample = thorough ? zones : zones.filter((_, index) => index % 48 === 0);
 
   test.each(sample.map(({ zone }) => zone))('%s: starts and deadlines', (zone) => {
     const random = randomFrom(zones.findIndex((each) => each.zone === zone) + 1);

@@ -3,8 +3,8 @@ import { type BatchLayout, layout } from '@etl/pipeline/layout';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { createS3Store } from '@etl/storage/s3Store';
 import { look } from '../../../storage/support/batches';
-import { clientConfig, s3With } from '../../../support/awsTestClients';
-import { Bench } from '../../../support/container';
+import { clientConfig, s3StoreAt, s3With } from '../../../support/awsTestClients';
+import { Bench, type ContainerRun } from '../../../support/container';
 import { type Decide, startFaultyProxy } from '../../../support/faultyProxy';
 import { startMoto } from '../../../support/moto';
 import { deliverHere } from './inProcess';
@@ -26,14 +26,21 @@ export async function startBucket() {
     ...{ OUTPUT_PREFIX: 's3://lake/x', DATASET: dataset, RUN_ID: 'run', RUN_STARTED_AT: '2026-02-08T02:00:00Z' },
     ...{ CHUNK_ROWS: '20', ...changes },
   });
+  const uriOf = (dataset: string): string => `s3://raw/${dataset}.csv`;
   return {
     /** Runs an undisturbed launch in this process. Throws its errors. */
     deliver: (dataset: string, changes: Record<string, string> = {}) =>
-      deliverHere(bench, `s3://raw/${dataset}.csv`, environment(dataset, changes), {}, store),
-    /** Starts a container that reaches S3 through a connection with faults. */
+      deliverHere(bench, uriOf(dataset), environment(dataset, changes), {}, store),
+    /** Launches a container in this process that reaches S3 through a connection with faults. */
+    run: async (dataset: string, decide: Decide, changes: Record<string, string> = {}): Promise<ContainerRun> => {
+      const proxy = await startFaultyProxy(moto.endpoint, decide);
+      const open = s3StoreAt(proxy.endpoint);
+      return bench.run(uriOf(dataset), environment(dataset, changes), {}, open).finally(() => proxy.close());
+    },
+    /** Starts a container as a process that reaches S3 through a connection with faults. */
     start: async (dataset: string, decide: Decide, changes: Record<string, string> = {}) => {
       const proxy = await startFaultyProxy(moto.endpoint, decide);
-      const env = bench.environment(`s3://raw/${dataset}.csv`, {
+      const env = bench.environment(uriOf(dataset), {
         ...environment(dataset, changes),
         ...{ AWS_ENDPOINT_URL: proxy.endpoint, AWS_REGION: 'us-east-1' },
         ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContainerRun } from '../../../support/container';
+import { type ContainerRun, withLast } from '../../../support/container';
 import { start } from '../../../support/processes';
 
 /**
@@ -73,20 +73,19 @@ export function startInterrupted(folder: string, env: Record<string, string>, in
   const { child, ended } = start(process.execPath, args, { PATH, ...env });
   const reached = () => existsSync(join(folder, 'step'));
   let over = false;
-  const withLast = ended.then((end) => {
+  const run = ended.then((end) => {
     over = true;
-    const line = end.stdout.trim().split('\n').at(-1) ?? '';
-    return { ...end, last: line === '' ? { event: 'none' } : (JSON.parse(line) as ContainerRun['last']) };
+    return withLast(end);
   });
   return {
     child,
-    ended: withLast,
+    ended: run,
     reached,
     step: () => readFileSync(join(folder, 'step'), 'utf8'),
     letGo: () => writeFile(join(folder, 'go-on'), ''),
     held: async () => {
       while (!reached()) {
-        if (over) throw new Error(`it ended before the step: ${(await withLast).stderr}`);
+        if (over) throw new Error(`it ended before the step: ${(await run).stderr}`);
         await sleep(10);
       }
     },
