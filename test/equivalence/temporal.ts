@@ -1,6 +1,5 @@
 import { ApplicationFailure, WorkflowClient, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { Rig } from '../support/rig';
-import { thorough } from '../support/thorough';
 import { EndlessRetriesError, scenarioActivities } from './activities';
 import { type Contract, contractOf } from './contract';
 import { readHistory } from './history';
@@ -35,7 +34,7 @@ export async function runOnTemporal(
     hung.catch(() => undefined);
     try {
       const results = await Promise.race([runOn(rig, scenarios, validated, endless), hung]);
-      await rig.stop({ replayEvery: thorough ? 1 : 4 });
+      await rig.stop();
       return results;
     } catch (error) {
       await rig.abandon();
