@@ -1,6 +1,6 @@
 /**
- * Halves the cost of a workflow activation in tests. Loaded by Jest's environment, and by it into the threads in which the SDK
- * runs workflows.
+ * Lowers the CPU time of workflow activations in tests. Jest's environment loads it, and makes the threads in which the SDK runs
+ * workflows load it.
  */
 const { promiseHooks } = require('node:v8');
 const vm = require('node:vm');
