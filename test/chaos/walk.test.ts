@@ -15,7 +15,7 @@ import { problemsOf } from './verify';
 import { hangsAfterMs, walk } from './walk';
 
 /** Set by `npm run chaos -- --runs N --seed S`; .ci/run uses hundreds of runs. */
-const runs = Number(process.env.ETL_CHAOS_RUNS ?? 10);
+const runs = Number(process.env.ETL_CHAOS_RUNS ?? 6);
 const seed = Number(process.env.ETL_CHAOS_SEED ?? 1);
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;

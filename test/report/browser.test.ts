@@ -59,24 +59,29 @@ withBrowser('pages in a browser', () => {
   }
 
   describe.each(Object.entries(pages))('%s', (_name, render) => {
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await open(render);
+    });
+    afterAll(() => opened?.page.context().close());
+
     test.each(['light', 'dark'] as const)(
       'is accessible in %s, loads nothing, and reports nothing',
       async (colorScheme) => {
-        const { page, seen } = await open(render, { colorScheme });
+        const { page, seen } = opened;
+        await page.emulateMedia({ colorScheme });
         const title = await page.title();
         const violations = await page.evaluate(
           `${axe}; axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200)))`,
         );
         expect({ violations, seen }).toEqual({ violations: [], seen: [] });
         expect(await page.title()).toBe(title);
-        await page.context().close();
       },
     );
 
     test.each([360, 768, 1280])('is not wider than a screen of %d pixels', async (width) => {
-      const { page } = await open(render, { viewport: { width, height: 800 } });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-      await page.context().close();
+      await opened.page.setViewportSize({ width, height: 800 });
+      expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     });
   });
 

@@ -3,8 +3,10 @@ const { rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { promiseHooks } = require('node:v8');
+const workerThreads = require('node:worker_threads');
 const { TestEnvironment } = require('jest-environment-node');
 const warmEtl = require('./warmEtl');
+require('./quickWorkflows');
 
 /** What the file of tests that runs in this process has hooked into. */
 const hooked = new Set();
@@ -23,6 +25,17 @@ for (const name of ['run', 'enterWith']) {
     return enter.apply(this, args);
   };
 }
+
+const { Worker } = workerThreads;
+workerThreads.Worker = class extends Worker {
+  constructor(file, options) {
+    const quick = String(file).endsWith('workflow-worker-thread.js');
+    super(
+      file,
+      quick ? { ...options, execArgv: ['--no-warnings', '--require', require.resolve('./quickWorkflows')] } : options,
+    );
+  }
+};
 
 /** Local systems announce themselves to the commands of a user: those of a file of tests know each other alone. */
 const stateHome = join(tmpdir(), `etl-test-state-${process.pid}`);

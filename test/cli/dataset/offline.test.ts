@@ -1,13 +1,20 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { etlInProcess } from '../../support/etlInProcess';
 import { command, type Ended, root } from '../../support/processes';
 
-/** The commands that need no server, as processes in an empty folder. */
+/** The commands that need no server, in an empty folder: those that read samples in threads are processes. */
 const folder = mkdtempSync(join(tmpdir(), 'etl-dataset-cli-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const before = process.cwd();
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const etl = (...args: string[]): Promise<Ended> =>
+const etl = (...args: string[]): Promise<Ended> => etlInProcess(['dataset', ...args], { ETL_STATE_DIR: '' });
+const etlProcess = (...args: string[]): Promise<Ended> =>
   command(process.execPath, [join(root, 'cli', 'etl.js'), 'dataset', ...args], { ETL_STATE_DIR: '' }, folder);
 
 function write(path: string, text: string): void {
@@ -17,21 +24,21 @@ function write(path: string, text: string): void {
 
 test('a file becomes a declaration that its own check accepts', async () => {
   write('in/pedidos/pedidos_20260208.csv', 'ID;Importe;Fecha\n1;1,5;01/02/2026\n2;2,75;13/02/2026\n');
-  expect(await etl('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
+  expect(await etlProcess('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining('Wrote datasets/pedidos.yaml: files in/pedidos/pedidos_{yyyy}{MM}{dd}.csv'),
   });
   expect(readFileSync(join(folder, 'datasets/pedidos.yaml'), 'utf8')).toMatch(
     /decimal: ","[\s\S]*importe: double {2}# Imp/,
   );
-  const checked = await etl('check', '--json');
+  const checked = await etlProcess('check', '--json');
   expect({ exitCode: checked.exitCode, ...JSON.parse(checked.stdout) }).toMatchObject({
     exitCode: 0,
     failed: 0,
     datasets: [{ name: 'pedidos', samples: [{ totals: { rowsWritten: 2 }, undeclared: [], problem: null }] }],
   });
   expect(existsSync(join(folder, '.etl'))).toBe(false);
-  expect(await etl('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
+  expect(await etlProcess('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
     exitCode: 73,
     stderr: expect.stringContaining('datasets/pedidos.yaml already exists'),
   });
@@ -60,7 +67,7 @@ test('says when the file does not belong to the dataset that is shown', async ()
 test('names the columns of a sample that lacks a declared one', async () => {
   write('datasets/raw.yaml', 'source: { pattern: raw/*.csv }\ncolumns: { codigo_postal: text }\n');
   write('in/raw.csv', 'ID;Código Postal\n1;00123\n');
-  const { stdout } = await etl('check', 'raw', '--sample', 'in/raw.csv');
+  const { stdout } = await etlProcess('check', 'raw', '--sample', 'in/raw.csv');
   expect(stdout).toContain(
     'declared columns are not in the header: codigo_postal: declare columns of the file: id, código_postal',
   );
@@ -69,7 +76,7 @@ test('names the columns of a sample that lacks a declared one', async () => {
 
 test('a sample that would not be published fails the check', async () => {
   write('in/bad.csv', 'ID;Importe;Fecha\nx;1,5;01/02/2026\n');
-  expect(await etl('check', 'pedidos', '--sample', 'in/bad.csv')).toMatchObject({
+  expect(await etlProcess('check', 'pedidos', '--sample', 'in/bad.csv')).toMatchObject({
     exitCode: 65,
     stdout: expect.stringMatching(/in\/bad\.csv: NOT PUBLISHABLE: .*[\s\S]*1 sample would not be published/),
   });
@@ -85,7 +92,7 @@ test('an invalid declaration is named with file, line, column and remedy', async
     exitCode: 64,
     stdout: expect.stringMatching(/pedidos: in\/pedidos[\s\S]*stock: NOT USABLE: datasets\/stock\.yaml:3:1/),
   });
-  expect(await etl('check', 'pedidos')).toMatchObject({ exitCode: 0 });
+  expect(await etlProcess('check', 'pedidos')).toMatchObject({ exitCode: 0 });
   rmSync(join(folder, 'datasets/stock.yaml'));
 });
 

@@ -5,7 +5,7 @@ import { names, withBatch, world } from './support';
 
 const withServer = process.env.ETL_TEST_TEMPORAL ? describe : describe.skip;
 
-const count = thorough ? 40 : 16;
+const count = thorough ? 40 : 10;
 
 withServer('updates of a nightlyBatch that continues as new', () => {
   let rig: Rig;
