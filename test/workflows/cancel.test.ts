@@ -165,7 +165,7 @@ withServer('early ends of etlPipeline', () => {
     });
   });
 
-  test('the status query returns the step and the progress that the last signal reported', async () => {
+  test('the status query returns the batch, the step and the progress that the last signal reported', async () => {
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
@@ -181,14 +181,11 @@ withServer('early ends of etlPipeline', () => {
       await until(() => names(calls).includes('awaitTask'));
       const progress = { phase: 'converting', bytesRead: 5, bytesTotal: 10, rowsRead: 7, parts: 1, updatedAt: '' };
       await handle.signal('taskProgress', { generation: 9, progress: { ...progress, rowsRead: 1 } });
-      expect(await handle.query('status')).toEqual({ step: 'transform', generation: 1, taskArn: 'arn:task/1' });
+      const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'ventas_2026_02' };
+      const running = { step: 'transform', generation: 1, taskArn: 'arn:task/1', batch };
+      expect(await handle.query('status')).toEqual(running);
       await handle.signal('taskProgress', { generation: 1, progress });
-      expect(await handle.query('status')).toEqual({
-        step: 'transform',
-        generation: 1,
-        taskArn: 'arn:task/1',
-        progress,
-      });
+      expect(await handle.query('status')).toEqual({ ...running, progress });
       finish();
       await handle.result();
       expect(await handle.query('status')).toMatchObject({ step: 'done', launches: [{ generation: 1 }] });
