@@ -21,7 +21,10 @@ withServer('a night with several kinds of failures', () => {
     await mkdir(join(system.folder, 'ventas'));
     const of = (name: string) => ({ where: { environment: { INPUT_FILE: fileUri(fileOf(name)) } } });
     await putFaults(ecs, {
-      rules: [{ fault: 'failedStart', reason: 'CannotPullContainerError: no such image', ...of('image') }],
+      rules: [
+        { fault: 'failedStart', reason: 'CannotPullContainerError: no such image', ...of('image') },
+        { fault: 'slow', share: 0.04, ...of('slow') },
+      ],
     });
   }, 180_000);
   afterAll(() => system.remove());
@@ -40,6 +43,14 @@ withServer('a night with several kinds of failures', () => {
     (await json('runs', ...args)).report.runs as unknown as RunView[];
   const viewOf = (name: string): Promise<RunView> =>
     system.withClient((client) => readRun(client, { workflowId: `etl/${runOf(name)}` }));
+
+  /** Runs a command as a process in a pseudo-terminal of this width. */
+  const inTerminal = (columns: number, args: string[], variables: NodeJS.ProcessEnv) =>
+    processOf(
+      process.env.ETL_TEST_PYTHON ?? '',
+      [join('test', 'support', 'terminal.py'), String(columns), process.execPath, 'cli/etl.js', ...args],
+      { ...system.env, TERM: 'xterm', ...variables },
+    );
 
   test('invalid input: the run prints the failure type first and the command that follows, and retry delivers it', async () => {
     const failed = await start('empty', []);
@@ -189,22 +200,34 @@ withServer('a night with several kinds of failures', () => {
 
   const onTerminal = process.env.ETL_TEST_PYTHON ? test.each([80, 120]) : test.skip.each([80, 120]);
   onTerminal('a terminal of %d columns shows whole rows, and colours unless NO_COLOR is set', async (columns) => {
-    const inTerminal = (args: string[], variables: NodeJS.ProcessEnv) =>
-      processOf(
-        process.env.ETL_TEST_PYTHON ?? '',
-        [join('test', 'support', 'terminal.py'), String(columns), process.execPath, 'cli/etl.js', ...args],
-        { ...system.env, TERM: 'xterm', ...variables },
-      );
-    const { stdout, exitCode } = await inTerminal(['runs'], { NO_COLOR: '' });
+    const { stdout, exitCode } = await inTerminal(columns, ['runs'], { NO_COLOR: '' });
     expect(exitCode).toBe(0);
     const rows = stdout.split('\r\n').filter((line) => /^[A-Z]+ .*etl\/ventas/.test(line));
     expect(rows.length).toBeGreaterThan(3);
     for (const row of rows) expect(row.length).toBeLessThanOrEqual(columns);
-    const coloured = await inTerminal(['watch', runOf('later')], { NO_COLOR: '' });
+    const coloured = await inTerminal(columns, ['watch', runOf('later')], { NO_COLOR: '' });
     expect(coloured.exitCode).toBe(65);
     const [headline] = coloured.stdout.split('\r\n');
     expect(headline).toBe('\u001b[1;31mFAILED: BadData: ventas 2026-02-08 later\u001b[0m');
-    const plain = await inTerminal(['watch', runOf('later')], { NO_COLOR: '1' });
+    const plain = await inTerminal(columns, ['watch', runOf('later')], { NO_COLOR: '1' });
     expect(plain.stdout).toMatch(/^FAILED: BadData: ventas 2026-02-08 later\r\n/);
+  });
+
+  const withTerminal = process.env.ETL_TEST_PYTHON ? test : test.skip;
+  withTerminal('a terminal shows progress with a bar and the remaining time, in one line of its width', async () => {
+    // Larger than what the task reads ahead.
+    const large = Array.from({ length: 300_000 }, (_, n) => `${n},${'text '.repeat(25)}`);
+    await start('slow', large, '--options', '{"chunkRows":10000}', '--no-wait');
+    const widths = [80, 120];
+    const ended = await Promise.all(widths.map((columns) => inTerminal(columns, ['watch', runOf('slow')], {})));
+    for (const [at, { stdout, exitCode }] of ended.entries()) {
+      expect(exitCode).toBe(0);
+      const shown = stdout.split(/[\r\n]+/).map((line) => line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''));
+      const bars = shown.filter((line) => line.includes('['));
+      expect(bars).toContainEqual(
+        expect.stringMatching(/^transform \(launch 1\) \[#*-+\] \d+ %, [\d,]+ rows.* MB\/s, .+ left/),
+      );
+      expect(Math.max(...bars.map((line) => line.length))).toBeLessThanOrEqual(widths[at] ?? 0);
+    }
   });
 });
