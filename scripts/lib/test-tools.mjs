@@ -101,7 +101,8 @@ export const tools = [
     variable: 'ETL_TEST_CHROMIUM',
     name: 'Chromium',
     remedy: 'Install Chromium or Google Chrome',
-    find: async () => onPath('chromium', 'chromium-browser', 'google-chrome'),
+    // The headless shell, which needs half of the CPU time, first.
+    find: async () => onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'),
   },
   {
     variable: 'ETL_TEST_DOCKER',
