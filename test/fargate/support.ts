@@ -54,7 +54,8 @@ export const images: Images = {
   'busy:1': script(
     'const from = Date.now(); const used = () => process.cpuUsage().user / 1000; const first = used(); while (used() - first < Number(process.argv[1])); console.log(JSON.stringify({ cpuMs: used() - first, wallMs: Date.now() - from }))',
   ),
-  'append:1': shell('echo $$ >> "$MARK"'),
+  // Runs for long enough to be seen running.
+  'append:1': shell('echo $$ >> "$MARK"; sleep 1'),
   'no-such-program:1': ['/no/such/program'],
 };
 

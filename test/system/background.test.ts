@@ -36,7 +36,9 @@ withServer('a local system in the background', () => {
   });
 
   test('starts, reports its status, runs a file, and stops', async () => {
-    expect(await etl('status', '--json')).toMatchObject({
+    // A test in another process may use the default address.
+    const nowhere = { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${ports[1]}` };
+    expect(await etlCommand(['status', '--json'], nowhere, folder)).toMatchObject({
       exitCode: 69,
       stdout: expect.stringMatching(/^\{"night":\{.*"answers":false.*"systems":\[\],"killed":\[\]\}\n$/),
     });
@@ -77,7 +79,7 @@ withServer('a local system in the background', () => {
     expect(exitCode).toBe(69);
     expect(stderr).toMatch(/^error: .+\n.+\n$/);
     expect(stderr).toContain(`port ${port}`);
-    expect((await etl('status')).exitCode).toBe(69);
+    expect((await etl('status')).stdout).toMatch(/^No local system is running/m);
   });
 
   interface Part {
