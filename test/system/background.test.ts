@@ -154,7 +154,8 @@ withServer('a local system in the background', () => {
       const victim = announced().parts.find((part) => part.name === name);
       const before = await runs();
       process.kill(victim?.pid ?? 0, 'SIGKILL');
-      expect((await statusNow()).systems).toMatchObject([{ ended: [`${name} (process ${victim?.pid})`] }]);
+      const named = `${name} (process ${victim?.pid})`;
+      await until('status names it', 60, async () => (await statusNow()).systems[0]?.ended.includes(named));
       await until(`${name} runs again`, 60, async () => (await statusNow()).systems[0]?.ended.length === 0);
       await until('a worker polls', 60, async () => (await statusNow()).systems[0]?.temporalAnswers);
       const date = name === 'worker' ? '2026-03-05' : '2026-03-06';
