@@ -2,6 +2,7 @@ import { type EndOfRun, endLine, endTexts, nextLine } from '@etl/pipeline/endOfR
 import { maxShownLaunches } from '@etl/pipeline/evidence';
 import type { FailureType } from '@etl/pipeline/failures/table';
 import { type Launch, totalCostUsd } from '@etl/pipeline/launches';
+import { batchFields } from '@etl/pipeline/layout';
 import type { Subject } from '@etl/pipeline/messages/outcome';
 import { attributesOfBatch, type RunOutcome } from '@etl/pipeline/searchAttributes';
 import { upsertMemo } from '@temporalio/workflow';
@@ -20,12 +21,8 @@ export async function finish(
   facts: Facts,
   { outcome, ...memo }: { readonly outcome: string } & Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { workflowId, dataset, batchDate, source, owner } = subject;
-  const batch = {
-    ...(dataset !== undefined && { dataset }),
-    ...(batchDate !== undefined && { batchDate }),
-    ...(source !== undefined && { source }),
-  };
+  const { workflowId, owner } = subject;
+  const batch = batchFields(subject);
   const cost = costOf(status);
   const end = endTexts({ ...facts, ...cost, workflowId, batch, launches: status.launches().length });
   status.end(end, facts.reason);

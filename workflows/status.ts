@@ -1,7 +1,7 @@
 import { messageNames } from '@etl/pipeline/definition';
 import type { EndTexts } from '@etl/pipeline/endOfRun';
 import type { Launch } from '@etl/pipeline/launches';
-import type { Batch } from '@etl/pipeline/layout';
+import { type Batch, batchFields } from '@etl/pipeline/layout';
 import type { Progress } from '@etl/pipeline/manifest';
 import type { Routing } from '@etl/pipeline/plan';
 import { readTaskProgress, readTaskState } from '@etl/pipeline/runMessages';
@@ -60,12 +60,8 @@ export function trackStatus(title: string, onProgress: (progress: Progress) => v
       set({ step: 'done', end, ...(failureType && { failureType }), ...(note !== undefined && { note }) });
     },
     /** Adds the batch to the status. */
-    identify: ({ dataset, batchDate, source }: Partial<Batch>): void => {
-      batch = {
-        ...(dataset !== undefined && { dataset }),
-        ...(batchDate !== undefined && { batchDate }),
-        ...(source !== undefined && { source }),
-      };
+    identify: (known: Partial<Batch>): void => {
+      batch = batchFields(known);
       set(status);
     },
     /** Adds the reasons for the routing to the status. */

@@ -3,6 +3,18 @@
  * compares the two.
  */
 export const detailKeys: readonly string[] = [
-  ...(['s3Key', 'batchDate', 'dataset', 'source', 'replaces', 'force', 'destination'] as const),
-  ...(['dialect', 'columns', 'quality', 'rejects', 'chunkRows', 'compute', 'notifications'] as const),
+  's3Key',
+  'batchDate',
+  'dataset',
+  'source',
+  'replaces',
+  'force',
+  'destination',
+  'dialect',
+  'columns',
+  'quality',
+  'rejects',
+  'chunkRows',
+  'compute',
+  'notifications',
 ];

@@ -155,6 +155,15 @@ export function workflowId(batch: Batch): string {
   return `etl/${batch.dataset}/${batch.batchDate}/${batch.source}`;
 }
 
+/** Returns the known fields of a batch, and no others. */
+export function batchFields({ dataset, batchDate, source }: Partial<Batch>): Partial<Batch> {
+  return {
+    ...(dataset !== undefined && { dataset }),
+    ...(batchDate !== undefined && { batchDate }),
+    ...(source !== undefined && { source }),
+  };
+}
+
 /** Returns the batch in a workflow ID that the CLI, a batch or the intake made; no fields for any other ID. */
 export function batchOfWorkflowId(id: string): Partial<Batch> {
   // The intake adds a hash of the event.
