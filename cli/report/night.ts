@@ -16,7 +16,7 @@ import { readDayFacts } from '../../activities/calendar/dayFacts';
 import { readCommits } from '../../activities/calendar/readCommits';
 import { inTurn } from '../../activities/inTurn';
 import { scheduleFactOf, withAnswers } from '../../client/night/runsOfDays';
-import { factsOf } from '../../client/runs/readRun';
+import { factsOf, readInput } from '../../client/runs/readRun';
 import type { DatasetDay, DayTotals, NightReport, NightRun } from '../../report/night/data';
 import { secondsBetween } from '../../report/page/amounts';
 import type { ReportSources } from './run';
@@ -26,6 +26,9 @@ export const trendDays = 30;
 
 /** Runs that are read at most. */
 const maxRuns = 20_000;
+
+/** Failed runs whose input is read at most. */
+const maxInputs = 500;
 
 /** Batches that are read at a time. */
 const readsAtATime = 16;
@@ -72,7 +75,7 @@ export async function readNightReport(
     ...(dataset !== undefined && { dataset }),
     generatedAt: new Date(now).toISOString(),
     cells: cells.flat(),
-    runs: ofDay(date).map((facts): NightRun => {
+    runs: (await withInputs(client, ofDay(date))).map((facts): NightRun => {
       const view = runViewOf(facts, command);
       const rows = view.outcome === 'delivered' ? view.rows?.written : undefined;
       return { view, ...(rows !== undefined && { rows }) };
@@ -96,6 +99,16 @@ async function readRuns(client: ReportSources['client'], from: string): Promise<
     runs.push(factsOf(info));
   }
   return { runs: await withAnswers(client, runs), notes: [] };
+}
+
+/** Adds the input of failed pipelines, which their next commands may repeat. */
+async function withInputs(client: ReportSources['client'], runs: readonly RunFacts[]): Promise<RunFacts[]> {
+  if ('unavailable' in client) return [...runs];
+  const failed = runs.filter((facts) => facts.workflowType === workflowTypes.pipeline && hasFailed(runViewOf(facts)));
+  const read = failed.slice(0, maxInputs);
+  const inputs = await inTurn(read, readsAtATime, (facts) => readInput(client, facts));
+  const byRun = new Map(read.map(({ runId }, index) => [runId, inputs[index]]));
+  return runs.map((facts) => ({ ...facts, input: byRun.get(facts.runId) }));
 }
 
 /** Returns the declared datasets and those with runs; only the given one if there is one. */

@@ -68,6 +68,8 @@ withServer('pages about runs on a local system', () => {
 
     const { page } = await report('--night', '2026-02-08');
     for (const shown of ['ventas: failed', 'BadData', '3,000']) expect(page).toContain(shown);
+    // The command repeats the event, as in etl status.
+    expect(page).toMatch(/<span>run<\/span> <span>file:[^<]*sur\.csv<\/span> <span>--date<\/span>/);
 
     const out = join(system.folder, 'none', 'page.html');
     const codes = await Promise.all(
