@@ -2,12 +2,14 @@
 // prepares the tools that the selected tests need.
 //   --changed                 only the tests that import files changed since the last commit
 //   ETL_TEST_REQUIRE_ALL=1    skipped tests are a failure
+//   ETL_TEST_SECOND_TRY=1     repeats up to three failed files, and reports those that pass as unstable
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureInstalled, ensurePackages, root } from './lib/ensure-installed.mjs';
+import { testsOf, withSecondTry } from './lib/second-try.mjs';
 import { variablesOfTests } from './lib/variables-of-tests.mjs';
 
 const log = (line) => process.stdout.write(`${line}\n`);
@@ -41,7 +43,7 @@ if (requireAll && missing.length > 0) {
 const { makeScratchFolder } = createRequire(import.meta.url)('../storage/dist/scratchFolder.js');
 const folder = await makeScratchFolder(tmpdir(), 'test');
 const resultFile = join(folder, 'result.json');
-const args = [
+const options = [
   '--no-warnings',
   // Jest's workers inherit these. Most of their garbage is young, such as module registries and assertions.
   '--min-semi-space-size=32',
@@ -53,20 +55,23 @@ const args = [
   `--outputFile=${resultFile}`,
 ];
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', AWS_EC2_METADATA_DISABLED: 'true' };
-const child = spawn(process.execPath, [...args, ...given], {
-  cwd: root,
-  env: { ...process.env, ...quiet, ...env },
-  // Jest also prints the JSON to stdout. Its readable report is on stderr.
-  stdio: ['inherit', 'ignore', 'inherit'],
-});
 process.on('SIGINT', () => undefined);
-const exitCode = await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
-
-const result = JSON.parse(readFileSync(resultFile, 'utf8'));
+/** Runs Jest, and returns its exit code and its report. */
+const runJest = async (...args) => {
+  const child = spawn(process.execPath, [...options, ...args], {
+    cwd: root,
+    env: { ...process.env, ...quiet, ...env },
+    // Jest also prints the JSON to stdout. Its readable report is on stderr.
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
+  const exitCode = await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+  return { exitCode, result: JSON.parse(readFileSync(resultFile, 'utf8')) };
+};
+const repeats = process.env.ETL_TEST_SECOND_TRY === '1';
+const { exitCode, result, unstable } = await withSecondTry(await runJest(...given), repeats ? runJest : undefined, log);
 rmSync(folder, { recursive: true, force: true });
-const skipped = (result.testResults ?? []).flatMap(({ name, assertionResults }) =>
-  assertionResults.filter(({ status }) => status === 'pending').map(() => relative(root, name)),
-);
+const tests = testsOf(result).map((test) => ({ ...test, file: relative(root, test.file) }));
+const skipped = tests.flatMap(({ status, file }) => (status === 'pending' ? [file] : []));
 reportMissing();
 if (skipped.length > 0) {
   log(
@@ -76,7 +81,7 @@ if (skipped.length > 0) {
 const incomplete = requireAll && skipped.length > 0;
 if (incomplete) log('\nerror: ETL_TEST_REQUIRE_ALL is set, but tests were skipped');
 const reasons = createRequire(import.meta.url)('../test/support/slow.js');
-const slowest = (result.testResults ?? [])
+const slowest = result.testResults
   .map(({ name, startTime, endTime }) => {
     const file = relative(root, name);
     const [, why = ''] = reasons[relative('test', file).replace(/\.test\.ts$/, '')] ?? [];
@@ -84,11 +89,12 @@ const slowest = (result.testResults ?? [])
   })
   .sort((a, b) => b.seconds - a.seconds)
   .slice(0, 20);
-if ((result.testResults ?? []).length > slowest.length) {
+if (result.testResults.length > slowest.length) {
   log(
     `\nSlowest files:\n${slowest.map(({ file, seconds, why }) => `  ${String(seconds).padStart(4)} s  ${file}${why && `: ${why}`}`).join('\n')}`,
   );
 }
-const { numPassedTests: passed, numFailedTests: failed } = result;
-log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+for (const test of unstable) log(`\nUnstable, passed in the second try: ${test}`);
+const count = (status) => tests.filter((test) => test.status === status).length;
+log(`\n${count('passed')} passed, ${count('failed')} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
 process.exit(incomplete ? 1 : exitCode);

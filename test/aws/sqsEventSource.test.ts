@@ -36,7 +36,7 @@ withMoto('messages of an SQS queue', () => {
   beforeEach(async () => {
     ({ url, arn } = await makeQueue(sqs, `landed-${queues++}`));
     warned.length = 0;
-    source = createSqsEventSource(sqs, url, { warn: (_, message) => warned.push(message), hiddenSeconds: 3 });
+    source = createSqsEventSource(sqs, url, { warn: (_, message) => warned.push(message), hiddenSeconds: 8 });
   });
   afterEach(() => source.close());
 
@@ -75,7 +75,7 @@ withMoto('messages of an SQS queue', () => {
       ['2', 1],
       ['3', 1],
     ]);
-    await delay(4500);
+    await delay(9000);
     expect(await visible()).toBe(0);
     await Promise.all(deliveries.map((each) => each.done()));
     expect(await countMessages(sqs, url)).toBe(0);

@@ -128,7 +128,7 @@ export function rigOf(endpoint: EcsEndpoint, stateDir: string): Rig {
     task,
     until,
     stopped: (arn) => until(arn, ({ lastStatus }) => lastStatus === 'STOPPED'),
-    running: (arn) => until(arn, ({ lastStatus }) => lastStatus === 'RUNNING'),
+    running: (arn) => until(arn, ({ startedAt }) => startedAt !== undefined),
     log,
     async logged(arn, text) {
       for (let waited = 0; waited < 10_000; waited += pollMs) {

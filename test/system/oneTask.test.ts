@@ -18,6 +18,7 @@ withServer('one task despite lost responses and lost workers', () => {
         { fault: 'throttling', operation: 'DescribeTasks', probability: 0.3, as: 'ClientException' },
         { fault: 'throttling', operation: 'DescribeTasks', probability: 0.3, as: 'ThrottlingException' },
       ],
+      reporting: [{ fault: 'slow', share: 0.04 }],
       unrecorded: [{ fault: 'slowResponse', operation: 'RunTask', times: 1, seconds: 60 }],
     });
   });
@@ -75,7 +76,7 @@ withServer('one task despite lost responses and lost workers', () => {
   });
 
   test.concurrent('reports progress in the heartbeat details of the wait, and at most four times in the history', async () => {
-    const handle = await runs.start({ chunkRows: 500 });
+    const handle = await runs.start({ workflowId: 'reporting', chunkRows: 500 });
     const read = createReportReader(handle);
     const seen = new Set<string>();
     await until('two reports', 60, async () => {
