@@ -136,8 +136,9 @@ export interface ResourceSample {
 /** Progress of a container, written beside its checkpoint while it works and read by the waiting activity. */
 export interface Progress {
   readonly phase: 'starting' | 'converting' | 'publishing' | 'done' | 'failed';
+  /** Stored bytes of the source up to the last converted row; for a compressed source, an estimate. */
   readonly bytesRead: number;
-  /** Size of the source as stored. For a compressed source, bytesRead counts stored bytes as well. */
+  /** Size of the source as stored. */
   readonly bytesTotal: number;
   readonly rowsRead: number;
   readonly parts: number;

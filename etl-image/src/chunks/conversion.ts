@@ -20,6 +20,7 @@ export interface ConversionState {
 }
 
 export interface ConversionProgress {
+  /** Stored bytes of the source up to the last row that was converted or skipped. */
   readonly bytesRead: number;
   readonly rowsRead: number;
   /** Rows read, without those of resumed chunks. */
@@ -192,7 +193,7 @@ class Passes {
     groups: AsyncIterable<[CutGroup, Found]>,
     add: (draft: ChunkDraft, group: CutGroup, found: Found) => Promise<void>,
   ): Promise<void> {
-    const { engine, scratch, signal, options } = this.settings;
+    const { engine, scratch, signal, options, source } = this.settings;
     let draft: ChunkDraft | undefined;
     try {
       for await (const [group, found] of groups) {
@@ -204,7 +205,8 @@ class Passes {
         draft ??= new ChunkDraft(group, engine, scratch, options.quality?.rules ?? []);
         await add(draft, group, found);
         const { rowsRead, rowsConverted } = this;
-        this.settings.onProgress({ rowsRead, rowsConverted, part: draft.number });
+        const bytesRead = source.storedBytes(group.end.byte);
+        this.settings.onProgress({ bytesRead, rowsRead, rowsConverted, part: draft.number });
       }
       if (draft) await this.finish(draft, pass);
       draft = undefined;
@@ -234,12 +236,13 @@ class Passes {
   private async *groups({ start, end }: Span, wanted: (chunk: number) => boolean): AsyncGenerator<CutGroup> {
     const { source, onProgress, signal, groupStarts } = this.settings;
     const [from, to] = source.seekable ? [start, end] : [];
-    const bytes = source.read((bytesRead) => onProgress({ bytesRead }), from?.byte, to?.byte);
+    const bytes = source.read(from?.byte, to?.byte);
     const cuts = from && to && groupStarts && cutsOf(groupStarts, from, to);
     for await (const group of cuts ? knownGroups(bytes, this.cutting, cuts) : rowGroups(bytes, this.cutting, from)) {
       signal.throwIfAborted();
       if (end && group.start.row >= end.row) return;
       if (wanted(group.chunk)) yield group;
+      else onProgress({ bytesRead: source.storedBytes(group.end.byte) });
     }
   }
 

@@ -20,13 +20,15 @@ export interface Source {
   /** Returns the number of stored bytes read so far, including repeated reads. */
   bytesRead(): number;
   /**
-   * Reads the decoded bytes after the preamble. Calls `onRead` with the stored bytes consumed. `from`, `to`: byte range of a seekable
-   * source.
+   * Returns the number of stored bytes before a byte of the decoded source that the last `read` has returned; an estimate
+   * for a compressed or re-encoded source.
    */
-  read(onRead: (bytes: number) => void, from?: number, to?: number): AsyncGenerator<Buffer>;
+  storedBytes(decodedByte: number): number;
+  /** Reads the decoded bytes after the preamble. `from`, `to`: byte range of a seekable source. */
+  read(from?: number, to?: number): AsyncGenerator<Buffer>;
   /**
    * Reads all of a seekable source after the preamble at full speed, into the given buffers if the store supports it. Pieces are
-   * transient.
+   * transient. Calls `onRead` with the stored bytes read.
    */
   scan(onRead: (bytes: number) => void, into: readonly Buffer[]): AsyncGenerator<Buffer>;
 }
@@ -63,6 +65,9 @@ export async function openSource(
     total += more;
     onRead(read);
   };
+  /** Bytes of the last `read`. */
+  let stored = 0;
+  let decoded = 0;
   return {
     identity: { uri, bytes, fingerprint },
     head,
@@ -71,11 +76,27 @@ export async function openSource(
     // One byte of another encoding becomes up to three of UTF-8.
     maxBytes: head.compression === 'none' ? bytes * (seekable ? 1 : 3) : Number.POSITIVE_INFINITY,
     bytesRead: () => total,
-    read: (onRead, from, to) => {
+    storedBytes: (byte) => (seekable ? byte : Math.round(stored * Math.min(1, byte / decoded))),
+    read: (from, to) => {
       const end = to === undefined ? {} : { end: to };
       const range = { ifMatch: fingerprint, start: from ?? 0, ...end, transient: seekable };
-      const stored = counted(range.start, () => store.openRead(uri, range), note(onRead));
-      return from === undefined ? withoutStart(decode(stored, head), preambleBytes) : stored;
+      const open = () => store.openRead(uri, range);
+      const pieces = counted(
+        range.start,
+        open,
+        note((read) => {
+          stored = read;
+        }),
+      );
+      if (from !== undefined) return pieces;
+      const content = counted(
+        0,
+        async () => decode(pieces, head),
+        (read) => {
+          decoded = read;
+        },
+      );
+      return withoutStart(content, preambleBytes);
     },
     scan: (onRead, into) => {
       const range = { ifMatch: fingerprint, start: 0, end: bytes };
