@@ -94,7 +94,11 @@ const failures: Partial<Record<FailureType, Failure>> = {
     detail: { source: 'shared' },
     edit: (command, { file }) => `${command} --replaces ${fileUri(otherOf(file))}`,
   },
-  Timeout: { faults: [{ fault: 'slowStart', seconds: 60 }], detail: { compute: { timeoutSeconds: 3 } } },
+  Timeout: {
+    faults: [{ fault: 'slowStart', seconds: 60 }],
+    detail: { compute: { timeoutSeconds: 3 } },
+    edit: (command) => command.replace('"timeoutSeconds":3', '"timeoutSeconds":600'),
+  },
   TaskStopped: { faults: [{ fault: 'stoppedBySomeone', reason: 'maintenance' }] },
   TaskKilled: { faults: [{ fault: 'killed' }] },
   TaskFailedToStart: { faults: [{ fault: 'failedStart', reason: 'CannotPullContainerError: no such image' }] },
