@@ -261,9 +261,7 @@ export const variables = {
     .string()
     .regex(/^[\w.-]+:\d+$/, 'is not of the form host:port')
     .optional()
-    .describe(
-      'Address at which the worker serves [metrics](monitoring.md) for Prometheus, e.g. `127.0.0.1:9464`. Default: none',
-    ),
+    .describe('Address at which the worker serves [metrics](monitoring.md) for Prometheus, e.g. `127.0.0.1:9464`'),
   ETL_SHUTDOWN_GRACE_SECONDS: z.coerce
     .number('is not a number')
     .nonnegative('must not be negative')

@@ -18,9 +18,12 @@ const { commandBlocks } = require(join(root, 'dist', 'cli', 'reference.js'));
 const machine = load('machine').stateMachine(load('settings').withSubstitutions());
 const { variables } = require(join(root, 'dist', 'config', 'environment.js'));
 const variablesTable = [
-  '| Variable | Meaning |',
-  '| --- | --- |',
-  ...Object.entries(variables).map(([name, { description }]) => `| \`${name}\` | ${description} |`),
+  '| Variable | Default | Meaning |',
+  '| --- | --- | --- |',
+  ...Object.entries(variables).map(([name, schema]) => {
+    const value = schema.parse(undefined);
+    return `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${schema.description} |`;
+  }),
 ].join('\n');
 const { failureTypes } = require('@etl/pipeline/failures/table');
 const failuresTable = [

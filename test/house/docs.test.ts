@@ -61,6 +61,22 @@ test('every command in the documents exists', () => {
 });
 
 test('docs/configuration.md lists every variable with the description in config/environment.ts', () => {
-  const rows = Object.entries(variables).map(([name, schema]) => `| \`${name}\` | ${schema.description} |`);
-  expect(read('docs/configuration.md')).toContain(rows.join('\n'));
+  const rows = read('docs/configuration.md').split('\n');
+  const listed = Object.entries(variables).map(([name, schema]) => [
+    name,
+    rows.some((row) => row.startsWith(`| \`${name}\` | `) && row.endsWith(` | ${schema.description} |`)),
+  ]);
+  expect(listed.filter(([, isListed]) => !isListed)).toEqual([]);
+});
+
+test('docs/configuration.md has the default of every variable that has one', () => {
+  const shown = [...read('docs/configuration.md').matchAll(/^\| `(\w+)` \| `(.*?)` \|/gm)].map(
+    ([, name = '', value]) => [name, value],
+  );
+  const defaults = Object.keys(variables).flatMap((name) => {
+    const value = variables[name as keyof typeof variables].safeParse(undefined).data;
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  expect(shown).toEqual(defaults);
+  expect(shown).toContainEqual(['ETL_MESSAGE_LANGUAGE', 'es']);
 });
