@@ -152,8 +152,9 @@ function fileOf(
   const shared: Detail = plan.detail;
   const declared: DeclaredDetail<Detail> = declaredDetail(datasets, shared, info.uri);
   const detail = declared.kind === 'problem' ? shared : declared.detail;
+  const { dataset } = declared.kind === 'problem' ? declared : detail;
   const batchDate = classified.kind === 'file' ? classified.batchDate : listing.from;
-  const batch = resolveBatch({ ...detail, batchDate }, info.uri, plan.rawBase);
+  const batch = resolveBatch({ ...detail, dataset, batchDate }, info.uri, plan.rawBase);
   const file = { uri: info.uri, bytes: info.bytes, batch };
   const verdict = (): Verdict => {
     const problem = problemOf(info);

@@ -63,7 +63,7 @@ export async function validateInput(
   event: unknown,
 ): Promise<Validation> {
   const parsed = parseEvent(event);
-  if (!parsed.ok) return invalid(event, settings, parsed.reasons);
+  if (!parsed.ok) return invalid(event, settings, parsed.reasons, await declaredFor(event, settings));
   const uri = resolveSource(parsed.detail.s3Key, settings.rawBase);
   if (uri === undefined || !pointsToObject(uri)) {
     return invalid(event, settings, [
@@ -149,17 +149,30 @@ function pointsToObject(uri: string): boolean {
   return location !== undefined && (location.kind === 'file' || location.key !== '');
 }
 
+/** Returns the declared dataset of an event that cannot be read as a whole; undefined if it is unknown. */
+async function declaredFor(event: unknown, { datasets, rawBase }: ValidationSettings): Promise<Dataset | undefined> {
+  const { s3Key, dataset } = looseDetail(event);
+  const uri = s3Key === undefined ? undefined : namedSource(s3Key, rawBase);
+  if (uri === undefined) return undefined;
+  // Best effort: the event is invalid, whether its dataset is known or not.
+  const found = await datasets?.().then(
+    (known) => known.of(uri, dataset),
+    () => undefined,
+  );
+  return found?.kind === 'declared' ? found.dataset : undefined;
+}
+
 function invalid(
   event: unknown,
   settings: ValidationSettings,
   reasons: readonly string[],
   dataset?: Dataset,
 ): Validation {
-  const { s3Key, batchDate } = looseDetail(event);
+  const { s3Key, batchDate: given = '', ...names } = looseDetail(event);
   const uri = s3Key === undefined ? undefined : namedSource(s3Key, settings.rawBase);
-  const declared = { batchDate: '', dataset: dataset?.name };
-  const named = uri === undefined ? {} : resolveBatch(declared, uri, settings.rawBase);
-  const batch = { ...named, batchDate: batchDate !== undefined && isCalendarDate(batchDate) ? batchDate : undefined };
+  const batchDate = isCalendarDate(given) ? given : '';
+  const declared = { dataset: names.dataset ?? dataset?.name, source: names.source, batchDate };
+  const batch = uri === undefined ? declared : resolveBatch(declared, uri, settings.rawBase);
   return {
     valid: false,
     reasons: capped(reasons),

@@ -8,7 +8,7 @@ import { budgets as defaultBudgets } from '@etl/pipeline/definition';
 import { type NextStep, remedyOf } from '@etl/pipeline/endOfRun';
 import { eventProblem } from '@etl/pipeline/inputSize';
 import type { Launch } from '@etl/pipeline/launches';
-import type { Batch } from '@etl/pipeline/layout';
+import { type Batch, batchOfWorkflowId } from '@etl/pipeline/layout';
 import { looseDetail } from '@etl/pipeline/looseDetail';
 import type { Outcome, Subject } from '@etl/pipeline/messages/outcome';
 import type { Plan, Routing } from '@etl/pipeline/plan';
@@ -79,14 +79,16 @@ export async function etlPipeline(event: unknown): Promise<PipelineResult> {
   const answers = trackApproval();
   const lineage = trackLineage(run, title);
   const { batchDate } = looseDetail(event);
-  // Alerts about a failed validation carry at least the date.
-  let batch: Partial<Batch> & Pick<Subject, 'owner'> =
-    batchDate !== undefined && isCalendarDate(batchDate) ? { batchDate } : {};
+  // Until the validation has ended: what the workflow ID and the event state.
+  let batch: Partial<Batch> & Pick<Subject, 'owner'> = {
+    ...batchOfWorkflowId(info.workflowId),
+    ...(batchDate !== undefined && isCalendarDate(batchDate) && { batchDate }),
+  };
   let committed: Committed | undefined;
   try {
     const { plan, delivered: alreadyDelivered = false } = await validate(event, title, lineage, (known) => {
-      batch = known;
-      status.identify(known);
+      batch = { ...batch, ...known };
+      status.identify(batch);
     });
     if (plan.routing && !alreadyDelivered) status.explain(plan.routing);
     // A batch sends one notification for all its held files, so its pipelines send none.

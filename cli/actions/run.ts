@@ -1,3 +1,4 @@
+import { datasetNameOf } from '@etl/pipeline/dataset/datasets';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import { describeLaunch } from '@etl/pipeline/launches';
 import { type Batch, layout } from '@etl/pipeline/layout';
@@ -36,7 +37,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const found = (await datasetReader(config)()).of(s3Key, options.dataset);
   // The worker reports a declaration that cannot be used.
   const declared = found.kind === 'declared' ? found.dataset : undefined;
-  const dataset = declared?.name ?? options.dataset;
+  const dataset = datasetNameOf(found) ?? options.dataset;
   const detail: Detail = {
     ...(options.options === undefined ? {} : jsonObject('--options', options.options)),
     s3Key,

@@ -87,7 +87,7 @@ export async function readNight(sources: NightSources, query: NightQuery): Promi
     datasets.all().some((dataset) => dataset.name === name && dataset.declaration.schedule !== undefined);
   // Other days of a scheduled dataset are shown only if they have problems.
   const others = (await inTurn(more, readsAtATime, look)).filter(
-    ({ dataset, state }) => !isScheduled(dataset) || !['delivered', 'notDue'].includes(state),
+    ({ dataset, state }) => state !== 'notDue' && (state !== 'delivered' || !isScheduled(dataset)),
   );
   const isShown = ({ expected: due, state }: ReadBatch) =>
     due !== undefined || state !== 'notDue' || query.dataset !== undefined;

@@ -7,7 +7,7 @@ import { type BatchDay, RunsByDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
 import { resolveDestination } from '@etl/pipeline/plan';
-import { batchOfRun } from '@etl/pipeline/runs/batchOfRun';
+import { batchesOfRuns } from '@etl/pipeline/runs/batchesOfRuns';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import { hasFailed } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
@@ -114,7 +114,7 @@ async function withInputs(client: ReportSources['client'], runs: readonly RunFac
 /** Returns the declared datasets and those with runs; only the given one if there is one. */
 function datasetsOf({ datasets }: ReportSources, runs: readonly RunFacts[], dataset: string | undefined): string[] {
   if (dataset !== undefined) return [dataset];
-  const ofRuns = runs.flatMap((run) => batchOfRun(run).dataset ?? []);
+  const ofRuns = batchesOfRuns(runs).flatMap((batch) => batch.dataset ?? []);
   return [...new Set([...datasets.all().map(({ name }) => name), ...ofRuns])].sort();
 }
 
@@ -178,8 +178,9 @@ function totalsOf(
   now: string,
 ): DayTotals[] {
   const totals = new Map(days.map((day) => [day, { day, runs: 0, failed: 0, seconds: 0 }]));
-  for (const facts of runs) {
-    const { dataset, batchDate } = batchOfRun(facts);
+  const batches = batchesOfRuns(runs);
+  for (const [index, facts] of runs.entries()) {
+    const { dataset, batchDate } = batches[index] ?? {};
     const total = dataset !== undefined && datasets.has(dataset) ? totals.get(batchDate ?? '') : undefined;
     if (!total) continue;
     total.runs += 1;

@@ -1,6 +1,7 @@
 import type { ScheduleFact } from '@etl/pipeline/calendar/cell';
 import { type BatchDay, RunsByDay, workflowIdsOf } from '@etl/pipeline/calendar/runsOfDay';
 import { workflowTypes } from '@etl/pipeline/definition';
+import { batchesOfRuns } from '@etl/pipeline/runs/batchesOfRuns';
 import { batchOfRun } from '@etl/pipeline/runs/batchOfRun';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { Client } from '@temporalio/client';
@@ -82,8 +83,7 @@ export async function recentRuns(client: Client, now: number): Promise<RunFacts[
 /** Returns the batches of runs, in their order. */
 export function daysOf(runs: readonly RunFacts[]): BatchDay[] {
   const days = new Map<string, BatchDay>();
-  for (const run of runs) {
-    const { dataset, batchDate } = batchOfRun(run);
+  for (const { dataset, batchDate } of batchesOfRuns(runs)) {
     if (dataset !== undefined && batchDate !== undefined) days.set(`${dataset}/${batchDate}`, { dataset, batchDate });
   }
   return [...days.values()];

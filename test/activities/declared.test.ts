@@ -66,6 +66,33 @@ describe('validation', () => {
     });
   });
 
+  test('an event that cannot be read has the dataset of its file, its owner and its source', async () => {
+    expect(await validate('in/ventas_2026-02-08.csv', { chunkRows: 'many' })).toMatchObject({
+      valid: false,
+      batch: {
+        ...{ dataset: 'ventas', batchDate: '2026-02-08' },
+        source: expect.stringMatching(/^ventas_2026-02-08-[0-9a-f]{12}$/),
+      },
+      owner: 'sales-data',
+    });
+    const planned = await validate('in/ventas_2026-02-08.csv');
+    const unread = await validate('in/ventas_2026-02-08.csv', { chunkRows: 'many' });
+    expect(unread).toMatchObject({ batch: planned.valid ? planned.plan.batch : {} });
+    const named = { dataset: 'other', source: 'north', chunkRows: 'many' };
+    expect(await validate('in/ventas_2026-02-08.csv', named)).toMatchObject({
+      batch: { dataset: 'other', batchDate: '2026-02-08', source: 'north' },
+    });
+  });
+
+  test('an event is invalid also if the declarations cannot be read', async () => {
+    const datasets = () => Promise.reject(new Error('no such bucket'));
+    const event = { detail: { s3Key: 'in/ventas_1.csv', batchDate: '2026-02-08', chunkRows: 'many' } };
+    expect(await validateInput(new MemoryStore(), { ...places, datasets }, event)).toMatchObject({
+      valid: false,
+      batch: { dataset: 'in' },
+    });
+  });
+
   test('a file that a broken declaration may declare is a configuration error', async () => {
     const datasets = new Datasets([ventas], [broken], raw);
     await expect(validate('in/stock_1.csv', {}, datasets)).rejects.toThrow(DeclarationError);
@@ -200,5 +227,15 @@ describe('the listing of a batch', () => {
     const store = storeOf('in/x_2026-02-08.csv');
     const [file] = await list({ prefix: 'in', batchDate: '2026-02-08' }, store, new Datasets([ventas], [broken], raw));
     expect(file).toContain('its dataset is not declared correctly: datasets/broken.yaml:1:1: x');
+  });
+
+  test('assigns a refused file to the dataset whose broken declaration names it', async () => {
+    const named = { ...broken, name: 'returns', pattern: 'in/x_*.csv' };
+    const [file] = await list(
+      { prefix: 'in', batchDate: '2026-02-08' },
+      storeOf('in/x_2026-02-08.csv'),
+      new Datasets([ventas], [named], raw),
+    );
+    expect(file).toMatch(/^in\/x_2026-02-08\.csv returns .*: returns is not declared correctly: /);
   });
 });

@@ -97,5 +97,8 @@ test('the list of keys that workflows know is that of the schema', () => {
 
 test('looseDetail reads the valid keys of any input', () => {
   expect(looseDetail({ detail: { s3Key: 'a.csv', batchDate: 5 } })).toEqual({ s3Key: 'a.csv' });
+  const names = { dataset: 'ventas', source: 'norte' };
+  expect(looseDetail({ detail: { ...names, chunkRows: 'many' } })).toEqual(names);
+  expect(looseDetail({ detail: { dataset: '../x', source: 5 } })).toEqual({});
   for (const event of [null, undefined, 1, 'x', [], { detail: null }]) expect(looseDetail(event)).toEqual({});
 });

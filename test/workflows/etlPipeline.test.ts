@@ -72,6 +72,28 @@ withServer('etlPipeline', () => {
     expect(calls[2]?.input).toMatchObject({ event: { detail: { odd: 1 } }, failureType: 'InvalidInput' });
   });
 
+  test.each([
+    [
+      'refuses its configuration',
+      async () => Promise.reject(ApplicationFailure.nonRetryable('x', 'BadConfiguration')),
+      {},
+    ],
+    [
+      'cannot read its event',
+      async () => ({ valid: false as const, reasons: ['x'], batch: { dataset: 'y' } }),
+      { dataset: 'y' },
+    ],
+  ])('the alert and the memo of a run that %s have the batch of its workflow ID', async (_, validateInput, known) => {
+    const { activities, calls } = fakeActivities({ validateInput });
+    const batch = { dataset: 'ventas', batchDate: '2026-02-08', source: 'norte', ...known };
+    await rig.with(activities, async (start) => {
+      const handle = await start(sampleEvent, `etl/ventas/2026-02-08/norte/${Object.keys(known).length}23456789abc`);
+      await failureOf(handle);
+      expect((await handle.describe()).memo).toMatchObject({ etl: batch });
+    });
+    expect(calls.find(({ name }) => name === 'notify')?.input).toMatchObject({ subject: batch });
+  });
+
   test('a run without notifications sends no message, writes dead letters, and records that on the run', async () => {
     const { detail } = sampleEvent;
     const quiet = { detail: { ...detail, notifications: 'none' } };

@@ -1,5 +1,5 @@
 import { addDays, dayIn } from '@etl/lib/timeZones';
-import { batchOfRun } from '../runs/batchOfRun';
+import { batchesOfRuns } from '../runs/batchesOfRuns';
 import type { RunFacts } from '../runs/runFacts';
 
 /** A dataset's batch of one day. Its schedule determines which scheduled runs have this batch date. */
@@ -34,10 +34,11 @@ export class RunsByDay {
   /** By dataset: batches that a schedule started, with their scheduled time. */
   private readonly scheduled = new Map<string, { readonly at: Date; readonly run: RunFacts }[]>();
 
-  constructor(runs: Iterable<RunFacts>) {
-    for (const run of runs) {
+  constructor(runs: readonly RunFacts[]) {
+    const batches = batchesOfRuns(runs);
+    for (const [index, run] of runs.entries()) {
       const [, dataset = '', time] = scheduledId.exec(run.workflowId) ?? [];
-      const [, day = keyOf(batchOfRun(run))] = batchId.exec(run.workflowId) ?? [];
+      const [, day = keyOf(batches[index] ?? {})] = batchId.exec(run.workflowId) ?? [];
       if (time !== undefined) add(this.scheduled, dataset, { at: new Date(time), run });
       else if (day !== undefined) add(this.started, day, run);
     }

@@ -18,9 +18,14 @@ export type DatasetOf =
   | { readonly kind: 'ambiguous'; readonly names: readonly string[] }
   /**
    * A declaration with an error might declare the file. `isMatch`: whether the declaration names the file, by its name or
-   * its pattern.
+   * its pattern. `name`: the dataset, if exactly one such declaration names the file.
    */
-  | { readonly kind: 'unknown'; readonly problems: readonly string[]; readonly isMatch: boolean };
+  | {
+      readonly kind: 'unknown';
+      readonly problems: readonly string[];
+      readonly isMatch: boolean;
+      readonly name?: string;
+    };
 
 interface Compiled {
   readonly dataset: Dataset;
@@ -76,15 +81,24 @@ export class Datasets {
     const matching = this.broken.filter((each) => this.brokenPatterns.get(each)?.match(uri));
     const possible = [...matching, ...this.broken.filter((each) => !this.brokenPatterns.has(each))];
     const problems = possible.flatMap((each) => each.problems);
-    return problems.length > 0 ? { kind: 'unknown', problems, isMatch: matching.length > 0 } : { kind: 'undeclared' };
+    if (problems.length === 0) return { kind: 'undeclared' };
+    const [only, another] = matching;
+    const named = only && !another ? { name: only.name } : {};
+    return { kind: 'unknown', problems, isMatch: matching.length > 0, ...named };
   }
 
   private named(uri: string, name: string): DatasetOf {
     const found = this.compiled.find(({ dataset }) => dataset.name === name);
     if (found) return { kind: 'declared', dataset: found.dataset, match: found.pattern.match(uri) ?? {} };
     const broken = this.broken.find((each) => each.name === name);
-    return broken ? { kind: 'unknown', problems: broken.problems, isMatch: true } : { kind: 'undeclared' };
+    return broken ? { kind: 'unknown', problems: broken.problems, isMatch: true, name } : { kind: 'undeclared' };
   }
+}
+
+/** Returns the name of the dataset that a file belongs to, also if its declaration has errors; undefined if it is unknown. */
+export function datasetNameOf(found: DatasetOf): string | undefined {
+  if (found.kind === 'declared') return found.dataset.name;
+  return found.kind === 'unknown' ? found.name : undefined;
 }
 
 /** No dataset is declared. */

@@ -6,8 +6,8 @@ import { withDeclaration } from './withDeclaration';
 export type DeclaredDetail<Detail> =
   | { readonly kind: 'declared'; readonly detail: Detail & { readonly dataset: string }; readonly dataset: Dataset }
   | { readonly kind: 'undeclared'; readonly detail: Detail }
-  /** The declarations do not determine how the file is converted. */
-  | { readonly kind: 'problem'; readonly problem: string };
+  /** The declarations do not determine how the file is converted. `dataset`: the file's dataset, if it is known. */
+  | { readonly kind: 'problem'; readonly problem: string; readonly dataset?: string };
 
 /** Returns the event of a file with the keys that its dataset declares. @param uri canonical URI of the file */
 export function declaredDetail<Detail extends Partial<EventDetail>>(
@@ -27,8 +27,9 @@ export function declaredDetail<Detail extends Partial<EventDetail>>(
       return { kind: 'problem', problem: `${uri}: belongs to several datasets, ${names}: ${remedy}` };
     }
     case 'unknown': {
-      const what = detail.dataset ?? 'its dataset';
-      return { kind: 'problem', problem: `${uri}: ${what} is not declared correctly: ${found.problems.join('; ')}` };
+      const what = found.name ?? 'its dataset';
+      const problem = `${uri}: ${what} is not declared correctly: ${found.problems.join('; ')}`;
+      return { kind: 'problem', problem, ...(found.name !== undefined && { dataset: found.name }) };
     }
   }
 }

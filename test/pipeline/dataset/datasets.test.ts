@@ -1,4 +1,4 @@
-import { Datasets } from '@etl/pipeline/dataset/datasets';
+import { Datasets, datasetNameOf } from '@etl/pipeline/dataset/datasets';
 import type { Declaration } from '@etl/pipeline/dataset/declaration';
 import { declarationHash } from '@etl/pipeline/dataset/declaration';
 import { declaredDetail } from '@etl/pipeline/dataset/declaredDetail';
@@ -79,7 +79,12 @@ test('a broken declaration concerns only files that no other declaration matches
     kind: 'problem',
     problem: `${raw}/stock/a.csv: its dataset is not declared correctly: ${broken.problems[0]}`,
   });
-  expect(datasets.of(uri, 'stock')).toEqual({ kind: 'unknown', problems: broken.problems, isMatch: true });
+  expect(datasets.of(uri, 'stock')).toEqual({
+    kind: 'unknown',
+    problems: broken.problems,
+    isMatch: true,
+    name: 'stock',
+  });
 });
 
 test('a broken declaration with a readable pattern concerns only the files that match it', () => {
@@ -88,6 +93,21 @@ test('a broken declaration with a readable pattern concerns only the files that 
   expect(new Datasets([], [readable], raw).of(`${raw}/other/a.csv`)).toEqual({ kind: 'undeclared' });
   expect(new Datasets([], [readable], raw).of(`${raw}/stock/a.csv`)).toMatchObject({ kind: 'unknown' });
   expect(datasets.of(`${raw}/other/a.csv`)).toEqual({ kind: 'unknown', problems: broken.problems, isMatch: false });
+});
+
+test('a file has the name of the only declaration that names it, also of a broken one', () => {
+  const readable = { ...broken, pattern: 'stock/*.csv' };
+  const file = `${raw}/stock/a.csv`;
+  const nameIn = (...datasets: ConstructorParameters<typeof Datasets>) =>
+    datasetNameOf(new Datasets(...datasets).of(file));
+  expect(nameIn([], [readable], raw)).toBe('stock');
+  expect(declaredDetail(new Datasets([], [readable], raw), {}, file)).toMatchObject({
+    problem: expect.stringContaining(': stock is not declared correctly: '),
+    dataset: 'stock',
+  });
+  expect(nameIn([dataset('all', { source: { pattern: '**' } })], [readable], raw)).toBe('all');
+  expect(nameIn([], [readable, { ...readable, name: 'other' }], raw)).toBeUndefined();
+  expect(nameIn([], [broken], raw)).toBeUndefined();
 });
 
 test('several matching patterns are a problem', () => {
