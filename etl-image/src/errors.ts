@@ -21,6 +21,12 @@ export class NoInputError extends Error {
 /** Thrown for an invalid environment, and for a request that the container cannot fulfil. */
 export class BadConfigurationError extends Error {
   override readonly name = 'BadConfigurationError';
+  constructor(
+    message: string,
+    readonly remedy = 'Check the environment (docs/container.md)',
+  ) {
+    super(message);
+  }
 }
 
 /** Thrown when another source published the batch and `REPLACES` does not declare the replacement. */

@@ -78,6 +78,7 @@ export async function convert(settings: ConversionSettings): Promise<Conversion>
   if (missing.length > 0)
     throw new BadConfigurationError(
       `declared columns are not in the header: ${missing.join(', ')}: declare columns of the file: ${table.names().join(', ')}`,
+      'Correct the file, or the declared columns',
     );
   const passes = new Passes(settings, table);
   try {

@@ -62,7 +62,7 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: exitCodes.noInput, cause, remedy: 'Check INPUT_FILE: the file may have been moved or misspelt' };
   }
   if (error instanceof BadConfigurationError) {
-    return { exitCode: exitCodes.badConfiguration, cause, remedy: 'Check the environment (docs/container.md)' };
+    return { exitCode: exitCodes.badConfiguration, cause, remedy: error.remedy };
   }
   if (error instanceof HeldError) {
     return { exitCode: exitCodes.held, cause, remedy: 'Review it, then publish it with MODE=commit or fix the file' };

@@ -67,10 +67,11 @@ test('says when the file does not belong to the dataset that is shown', async ()
 test('names the columns of a sample that lacks a declared one', async () => {
   write('datasets/raw.yaml', 'source: { pattern: raw/*.csv }\ncolumns: { codigo_postal: text }\n');
   write('in/raw.csv', 'ID;Código Postal\n1;00123\n');
-  const { stdout } = await etlProcess('check', 'raw', '--sample', 'in/raw.csv');
+  const { stdout, stderr } = await etlProcess('check', 'raw', '--sample', 'in/raw.csv');
   expect(stdout).toContain(
     'declared columns are not in the header: codigo_postal: declare columns of the file: id, código_postal',
   );
+  expect(stdout + stderr).not.toContain('Check the environment');
   rmSync(join(folder, 'datasets/raw.yaml'));
 });
 
