@@ -11,7 +11,7 @@ export interface LatenessInput {
   /** Interval of the schedule, for those who watch the check itself. @default none */
   readonly everyMinutes?: number;
   /**
-   * Time in seconds after which a batch without a run is looked for again: after an outage, the server makes up for
+   * Time in seconds after which a batch without a run is looked for again: after an outage, the server catches up on
    * missed starts, among which is that of this check, and its list of runs lags behind. @default 60
    */
   readonly confirmSeconds?: number;

@@ -12,8 +12,8 @@ export interface IntervalSchedule {
 }
 
 /**
- * Creates or updates the schedule. Runs do not overlap, and missed runs are not made up for: the next run finds the
- * same.
+ * Creates or updates the schedule. Runs do not overlap, and Temporal does not catch up on missed runs: the next run
+ * finds the same.
  */
 export async function storeIntervals(
   client: Client,

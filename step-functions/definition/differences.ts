@@ -16,7 +16,7 @@ export const differences = [
     id: 'retry-classes',
     what: 'Retries of a failed task',
     temporal:
-      'depend on the class of the failure, each with its own budget; bad data, a missing input and a bad configuration are never retried',
+      'depend on the failure type, which determines the budget; bad data, a missing input and a bad configuration are never retried',
     stepFunctions:
       'a launch that is throttled or refused with `failures[]`: by the capacity budget; all others after 60 s and 120 s, whatever the failure',
     reason:

@@ -71,7 +71,7 @@ withServer('checkLateness', () => {
     expect(recorded).toHaveLength(2);
   });
 
-  test('looks again before it reports that a batch has not started: the server may be making up for the start', async () => {
+  test('looks again before it reports that a batch has not started: the server may be catching up on the start', async () => {
     let looks = 0;
     const { activities, calls } = fakeActivities({
       findLate: async () => (looks++ === 0 ? report(alert('a', 'neverStarted')) : report()),

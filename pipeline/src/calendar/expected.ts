@@ -14,7 +14,7 @@ export interface ExpectedBatch {
   readonly startsAt: number;
   /** From this time on, a batch without a run counts as not started. */
   readonly dueAt: number;
-  /** Until this time, Temporal makes up for the start if the server was not available. */
+  /** Until this time, Temporal catches up on the start if the server was not available. */
   readonly catchUpUntil: number;
   /** Absent without `schedule.deadline`. */
   readonly deadlineAt?: number;

@@ -43,7 +43,7 @@ export const scheduleSchema = z
       .enum(['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'terminate-other', 'allow-all'])
       .optional()
       .describe('What happens if the previous batch is still running. Default: skip'),
-    catchup: duration.optional().describe('How long a missed start is made up for. Default: 24h'),
+    catchup: duration.optional().describe('Catch-up window: how late a missed start may still be made. Default: 24h'),
     jitter: duration.optional().describe('Maximum random delay of a start. Default: 0s'),
     pauseOnFailure: z.boolean().optional().describe('Whether a failed batch pauses the schedule. Default: false'),
     minFiles: z.number().int().min(0).optional().describe('Minimum number of files of a batch. Default: 1'),

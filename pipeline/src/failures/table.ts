@@ -11,7 +11,7 @@ import {
 
 export type BudgetName = 'application' | 'infrastructure' | 'capacity' | 'spot' | 'memory';
 
-/** What of a task's end is examined, in this order. The first failure class that applies counts. */
+/** What of a task's end is examined, in this order. The first failure type that applies counts. */
 export const phases = ['status', 'limit', 'stopCode', 'container', 'exitCode'] as const;
 
 /** A way in which a run can fail. */
@@ -20,9 +20,9 @@ export interface FailureClass {
   readonly budget: BudgetName | 'none';
   /** Meaning, in Markdown, for the table of docs/fargate.md. */
   readonly meaning: string;
-  /** Exit codes of the container that stand for this class. @default none */
+  /** Exit codes of the container that stand for this failure type. @default none */
   readonly exitCodes?: readonly number[];
-  /** Which ends of an ECS task are of this class. Within a phase, at most one class applies to an end. */
+  /** Which ends of an ECS task have this failure type. Within a phase, at most one type applies to an end. */
   readonly ends?: Readonly<Partial<Record<(typeof phases)[number], (end: TaskEnd) => boolean>>>;
   /** Why the light lane's function or process was killed. */
   readonly killedFor?: KilledFor;
@@ -30,7 +30,7 @@ export interface FailureClass {
   readonly mayHaveLaunched?: true;
   /** After this failure in the light lane, a task with more time and memory may succeed. @default false */
   readonly continuesAsTask?: true;
-  /** Failure type of the run once no launch is left. @default the class itself */
+  /** Failure type of the run once no launch is left. @default the failure type itself */
   readonly endsAs?: 'BadConfiguration';
 }
 

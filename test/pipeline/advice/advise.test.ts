@@ -3,15 +3,15 @@ import type { OptionId } from '@etl/pipeline/advice/options';
 import type { Workload } from '@etl/pipeline/advice/workload';
 import { listPrices } from '@etl/pipeline/prices/table';
 
-const course: Workload = { minutes: 30, filesPerDay: 100, vcpu: 2, memoryMiB: 8192 };
-const adviceFor = (changes: Partial<Workload> = {}) => advise({ ...course, ...changes }, listPrices);
+const job: Workload = { minutes: 30, filesPerDay: 100, vcpu: 2, memoryMiB: 8192 };
+const adviceFor = (changes: Partial<Workload> = {}) => advise({ ...job, ...changes }, listPrices);
 const option = (advice: Advice, id: OptionId) => {
   const found = advice.options.find((each) => each.id === id);
   if (!found) throw new Error(`no option ${id}`);
   return found;
 };
 
-describe('the job of the course: 2 vCPU and 8 GB for 30 minutes, 100 files a day', () => {
+describe('a job with 2 vCPU and 8 GB for 30 minutes, 100 files a day', () => {
   const advice = adviceFor();
 
   // 0.5 h × (2 × $0.04048 + 8 × $0.004445) = $0.05826; × 3000 runs.
@@ -151,7 +151,7 @@ test('a service that runs all the time is cheaper for many short files', () => {
 
 test('prices of a price file change the result', () => {
   const prices = { ...listPrices, region: 'eu-west-1', fargate: { ...listPrices.fargate, vcpuHour: 0.08096 } };
-  const advice = advise(course, prices);
+  const advice = advise(job, prices);
   expect(advice.prices.region).toBe('eu-west-1');
   expect(option(advice, 'fargate').runUsd).toBe(0.09874);
 });

@@ -163,7 +163,7 @@ test.each<[string, string, DeclaredSchedule, string, string | undefined]>([
   expect([shown(batch?.startsAt), shown(batch?.deadlineAt)]).toEqual([startsAt, deadlineAt]);
 });
 
-test('a batch is due after its jitter and five minutes, and is made up for within the catch-up window', () => {
+test('a batch is due after its jitter and five minutes, and may still start within the catch-up window', () => {
   const [batch] = expectedBatches(dataset({ at: '02:30', jitter: '10m', catchup: '2h' }), '2027-02-08', '2027-02-08');
   expect([shown(batch?.dueAt), shown(batch?.catchUpUntil)]).toEqual(['2027-02-08T02:45', '2027-02-08T04:30']);
 });
