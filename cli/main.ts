@@ -48,10 +48,12 @@ export async function main(argv: string[]): Promise<void> {
 /** Commands that use a running system. Other commands start a separate system, or need none. */
 const systemCommands = [
   ...['run', 'runs', 'watch', 'logs', 'cancel', 'approve', 'retry'],
-  ...['batch', 'backfill', 'schedule', 'apply', 'sink', 'vacuum', 'reap', 'dlq', 'report', 'cost', 'doctor'],
+  ...['batch', 'backfill', 'schedule', 'apply', 'diff', 'sink', 'vacuum', 'reap', 'dlq', 'report', 'cost', 'doctor'],
 ];
 
 function usesSystem(command: Command): boolean {
+  // Only then does `etl advise` read the batches of a system.
+  if (command.opts<{ fromHistory?: boolean }>().fromHistory) return true;
   for (let each: Command | null = command; each; each = each.parent) {
     if (systemCommands.includes(each.name())) return true;
   }
