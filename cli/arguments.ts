@@ -5,8 +5,9 @@ import { fileUri } from '@etl/lib/fileUri';
 import { parseJson } from '@etl/lib/json';
 import { isCalendarDate } from '@etl/lib/names';
 import { shownUri } from '@etl/lib/text/shownUri';
-import { canonicalUri } from '@etl/lib/uri';
+import { bucketNameRule, canonicalUri } from '@etl/lib/uri';
 import { causeOf } from '@etl/pipeline/causes/causeOf';
+import { datasetNameProblem } from '@etl/pipeline/datasetName';
 import { cliExitCodes } from './errors';
 
 /**
@@ -88,11 +89,20 @@ function jsonFile(name: string, path: string): string {
 function checkedUri(uri: string): string {
   const canonical = canonicalUri(uri);
   if (canonical !== undefined) return canonical;
-  throw new CliError(
-    `${shownUri(uri)} is not a valid file URI`,
-    'Use a path, file:///path or s3://bucket/key',
-    cliExitCodes.usage,
-  );
+  throw uriError(uri, 'file', 'Use a path, file:///path or s3://bucket/key');
+}
+
+/** Returns the error for a URI that is not valid. @param forms remedy for anything but a bucket of a wrong name */
+export function uriError(uri: string, kind: 'file' | 'folder', forms: string): CliError {
+  const remedy = uri.startsWith('s3://') ? `Correct the bucket name: use ${bucketNameRule}` : forms;
+  return new CliError(`${shownUri(uri)} is not a valid ${kind} URI`, remedy, cliExitCodes.usage);
+}
+
+/** Parses an option that takes the name of a dataset. */
+export function datasetName(text: string): string {
+  const problem = datasetNameProblem(text);
+  if (problem === undefined) return text;
+  throw new CliError(`${JSON.stringify(text)} ${problem}`, 'Choose another name', cliExitCodes.usage);
 }
 
 /** Parses an option that takes a TCP port. */
@@ -106,18 +116,24 @@ export function port(text: string): number {
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new CliError(`${text} is not a positive whole number`, 'Use digits, e.g. 500000', cliExitCodes.usage);
+  throw new CliError(`${text} is not a positive whole number`, 'Use a whole number of 1 or more', cliExitCodes.usage);
 }
 
 /** Parses an option that takes an integer of at least 0. */
 export function nonNegativeInteger(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new CliError(`${text} is not a whole number of 0 or more`, 'Use digits, e.g. 0', cliExitCodes.usage);
+  throw new CliError(
+    `${text} is not a whole number of 0 or more`,
+    'Use a whole number of 0 or more',
+    cliExitCodes.usage,
+  );
 }
 
 /** Parses an option that takes minutes: `15` or `15m`. */
 export function minutes(text: string): number {
-  return positiveInteger(text.replace(/m$/, ''));
+  const digits = text.replace(/m$/, '');
+  if (/^0*[1-9]\d*$/.test(digits)) return positiveInteger(digits);
+  throw new CliError(`${text} is not a number of minutes`, 'Use a form such as 15 or 15m', cliExitCodes.usage);
 }
 
 /** Parses an option that takes the address of a Web UI. */

@@ -1,6 +1,7 @@
 import { CliError } from '@etl/lib/cliError';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import { resolveDestination } from '@etl/pipeline/plan';
+import { declarationError } from './dataset/read';
 import { cliExitCodes } from './errors';
 
 /** A folder with batches of all datasets, or of one. */
@@ -23,7 +24,7 @@ export function destinationsOf(datasets: Datasets, cleanBase: string, names: rea
     return [...new Set([cleanBase, ...declared.values()])].map((destination) => ({ destination }));
   return names.map((dataset) => {
     const broken = datasets.broken.find(({ name }) => name === dataset);
-    if (broken) throw new CliError(broken.problems.join('; '), 'Correct the declaration', cliExitCodes.usage);
+    if (broken) throw declarationError(broken.problems);
     if (!/^[^._/][^/]*$/.test(dataset))
       throw new CliError(`--dataset ${dataset} is not the name of a dataset`, 'Correct it', cliExitCodes.usage);
     return { destination: declared.get(dataset) ?? cleanBase, dataset };

@@ -32,7 +32,7 @@ export async function main(argv: string[]): Promise<void> {
     } catch (error) {
       // `etl doctor` can report what is missing without a selected system.
       if (command.name() !== 'doctor' || !(error instanceof CliError)) throw error;
-      printLines([error.message, error.remedy], process.stderr);
+      printLines([error.message, ...error.further, error.remedy], process.stderr);
     }
   });
   try {
@@ -48,10 +48,12 @@ export async function main(argv: string[]): Promise<void> {
 /** Commands that use a running system. Other commands start a separate system, or need none. */
 const systemCommands = [
   ...['run', 'runs', 'watch', 'logs', 'cancel', 'approve', 'retry'],
-  ...['batch', 'backfill', 'schedule', 'apply', 'sink', 'vacuum', 'reap', 'dlq', 'report', 'cost', 'doctor'],
+  ...['batch', 'backfill', 'schedule', 'apply', 'diff', 'sink', 'vacuum', 'reap', 'dlq', 'report', 'cost', 'doctor'],
 ];
 
 function usesSystem(command: Command): boolean {
+  // Only then does `etl advise` read the batches of a system.
+  if (command.opts<{ fromHistory?: boolean }>().fromHistory) return true;
   for (let each: Command | null = command; each; each = each.parent) {
     if (systemCommands.includes(each.name())) return true;
   }
@@ -103,13 +105,20 @@ function onOutputError(error: NodeJS.ErrnoException): void {
 function reportError(error: unknown, verbose: boolean): number {
   // Commander has already printed the problem with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cliExitCodes.usage;
-  const { message, remedy, exitCode } = explainAny(error);
-  printLines([`error: ${message}`, remedy], process.stderr);
+  const { message, remedy, exitCode, further = [] } = explainAny(error);
+  printLines([`error: ${message}`, ...further, remedy], process.stderr);
   if (verbose && error instanceof Error) printText(`${error.stack}\n`, process.stderr);
   return exitCode;
 }
 
-function explainAny(error: unknown): { message: string; remedy: string; exitCode: number } {
+interface Explanation {
+  readonly message: string;
+  readonly remedy: string;
+  readonly exitCode: number;
+  readonly further?: readonly string[];
+}
+
+function explainAny(error: unknown): Explanation {
   if (error instanceof CliError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof TemporalConnectionError && error.kind === 'Unavailable') {

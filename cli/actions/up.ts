@@ -155,7 +155,9 @@ const portOptions: Readonly<Record<string, string>> = {
 async function explainPortTaken(error: unknown): Promise<never> {
   if (!(error instanceof PortTakenError)) throw error;
   const { port, what, message } = error;
-  const again = sameCommandWith(portOptions[what] ?? '--temporal-port', String(await getFreePort()));
+  // The process in the background has a parent that waits, and runs without --detach.
+  const args = [...process.argv.slice(2), ...(process.send ? ['--detach'] : [])];
+  const again = sameCommandWith(portOptions[what] ?? '--temporal-port', String(await getFreePort()), args);
   const owner = runningSystems().find(({ temporal, ui, ecs }) =>
     [temporal, ui, ecs].some((address) => address?.endsWith(`:${port}`)),
   );

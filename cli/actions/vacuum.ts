@@ -1,4 +1,5 @@
 import { count, describeBytes } from '@etl/lib/amounts';
+import { CliError } from '@etl/lib/cliError';
 import { type Batch, layout } from '@etl/pipeline/layout';
 import { batchesBelow, nameOf } from '@etl/storage/batches';
 import { type ObjectStore, StorageError } from '@etl/storage/objectStore';
@@ -48,10 +49,16 @@ export async function vacuum({ dataset = [], olderThan, dryRun = false, json }: 
     if (!json && lines.length > 0) printLines(lines);
   };
   const searches: Search[] = [];
-  for (const each of destinationsOf(await readAnyDeclarations(), config.cleanBase, dataset)) {
+  const declared = await readAnyDeclarations();
+  for (const each of destinationsOf(declared, config.cleanBase, dataset)) {
     // A dry run writes nothing, so it uses the clock of this machine.
     const now = dryRun ? new Date() : await storeTime(store, each.destination);
     searches.push(await search(store, each, { days, now }));
+  }
+  const unknown = searches.find((each) => each.batches === 0 && declared.pattern(each.dataset ?? '') === undefined);
+  if (unknown?.dataset !== undefined) {
+    const what = `dataset ${unknown.dataset} is not declared, and has no batches below ${unknown.destination}`;
+    throw new CliError(what, 'Correct the name', cliExitCodes.noInput);
   }
   const listed = foldersOf(searches);
   print(describeSearches(searches, dryRun));

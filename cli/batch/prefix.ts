@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
-import { shownUri } from '@etl/lib/text/shownUri';
 import { parseUri } from '@etl/lib/uri';
 import { resolveSource } from '@etl/pipeline/plan';
 import { parseConfig } from '../../config/environment';
+import { uriError } from '../arguments';
 import { cliExitCodes } from '../errors';
 
 /** Escaped placeholders. Braces in a URI are escaped, but those of a placeholder must be preserved. */
@@ -21,8 +21,7 @@ const asPlaceholders = (uri: string): string => uri.replace(placeholders, '{$1}'
 export function prefixUri(prefix: string): string {
   if (prefix.includes('://')) {
     if (parseUri(prefix)) return prefix;
-    const remedy = 'Use a folder, file:///folder or s3://bucket/prefix';
-    throw new CliError(`${shownUri(prefix)} is not a valid folder URI`, remedy, cliExitCodes.usage);
+    throw uriError(prefix, 'folder', 'Use a folder, file:///folder or s3://bucket/prefix');
   }
   if (isFolder(fixedPart(prefix))) return asPlaceholders(fileUri(resolve(prefix)));
   const { S3_RAW_BUCKET: rawBase } = parseConfig(process.env);

@@ -1,6 +1,7 @@
 import { priorityKeys } from '@etl/pipeline/priority';
 import { Command, Option } from 'commander';
 import type { RunOptions } from '../actions/run';
+import { datasetName } from '../arguments';
 
 const action = (): typeof import('../actions/run') => require('../actions/run');
 
@@ -12,6 +13,7 @@ export function runCommand(): Command {
     .option(
       '--dataset <name>',
       'name of the dataset (default: the declared dataset of the file, else the name of its folder)',
+      datasetName,
     )
     .option('--out <uri>', 'destination: a folder or an s3:// URI (default: S3_CLEAN_BUCKET)')
     .option(

@@ -69,15 +69,18 @@ export function localFolder(): string {
 export function chosen({ datasets, folder }: DeclaredFolder, names: readonly string[]): readonly Dataset[] {
   const { broken } = datasets;
   const concerned = broken.filter(({ name }) => names.length === 0 || names.includes(name));
-  if (concerned.length > 0) {
-    const problems = concerned.flatMap((each) => each.problems).map(shownProblem);
-    throw new CliError(problems.join('; '), 'Correct the declarations', cliExitCodes.usage);
-  }
+  if (concerned.length > 0) throw declarationError(concerned.flatMap(({ problems }) => problems));
   const all = datasets.all();
   const missing = names.find((name) => !all.some((each) => each.name === name));
   if (missing === undefined) return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
   const known = all.map(({ name }) => name).join(', ') || 'none';
   throw new CliError(`dataset ${missing} is not declared in ${folder}`, `Declared are: ${known}`, cliExitCodes.noInput);
+}
+
+/** Returns the error for declarations that cannot be used, with a line for each problem. */
+export function declarationError(problems: readonly string[]): CliError {
+  const [first = '', ...further] = problems.map(shownProblem);
+  return new CliError(first, 'Correct the declarations', cliExitCodes.usage, {}, further);
 }
 
 /** Returns a path relative to the current folder, if it lies below it. */

@@ -8,6 +8,7 @@ import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
 import type { Client } from '@temporalio/client';
 import { temporalClient } from '../../config/temporalClient';
+import { etlCommand } from '../hints';
 import { timetableOf } from '../schedule/readSpec';
 import { scheduleReport } from '../schedule/report';
 import { type NightlySettings, nightlySchedule, scheduleDefaults } from '../schedule/settings';
@@ -105,7 +106,8 @@ async function compareOne(
   }
   const isOurs = description.memo?.[datasetMemo] === name;
   if (!isOurs) {
-    return settings && { name, action: 'foreign', differences: ['it exists, but no declaration created it'] };
+    const remedy = `delete it with ${etlCommand('schedule', 'delete', name)}, then apply again`;
+    return settings && { name, action: 'foreign', differences: [`no declaration created it: ${remedy}`] };
   }
   if (!settings) return { name, action: 'delete', differences: ['the dataset declares no schedule any more'] };
   const isBatch = description.action.workflowType === workflowTypes.nightlyBatch;

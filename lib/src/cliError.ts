@@ -1,4 +1,4 @@
-/** An error shown to the user: one line for the cause, one for the remedy. */
+/** An error shown to the user: one line for the cause, one for the remedy, and between them those of further causes. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   constructor(
@@ -7,6 +7,7 @@ export class CliError extends Error {
     /** @see docs/cli.md */
     readonly exitCode: number,
     options?: { cause?: unknown },
+    readonly further: readonly string[] = [],
   ) {
     super(message, options);
   }

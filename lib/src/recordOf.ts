@@ -5,7 +5,12 @@ export function recordOf<Value extends z.ZodType>(value: Value) {
   const rejectProto = (input: Record<string, z.input<Value>>, context: z.RefinementCtx) => {
     const isRecord = typeof input === 'object' && input !== null;
     if (isRecord && Object.hasOwn(input, '__proto__'))
-      context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is a reserved name: leave it out' });
+      context.addIssue({
+        code: 'custom',
+        path: ['__proto__'],
+        params: { about: 'key' },
+        message: 'is a reserved name: leave it out',
+      });
     return input;
   };
   return z.preprocess(rejectProto, z.record(z.string(), value));

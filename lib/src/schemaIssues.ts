@@ -8,7 +8,10 @@ const maxShown = 80;
 /** Maximum number of characters of a value that are read. */
 const maxRead = 10_000;
 
-/** Describes an issue of any schema, one line per problem, each with its key. */
+/**
+ * Describes an issue of any schema, one line per problem, each with its key. The value is shown, too, unless the issue is
+ * about the key itself: a custom one has `params: { about: 'key' }`.
+ */
 export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[] = [], input?: unknown): string[] {
   const path = [...prefix, ...issue.path.map((key) => cut(String(key), maxShown))].join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -21,7 +24,8 @@ export function describeIssue(issue: z.core.$ZodIssue, prefix: readonly string[]
     input,
   );
   if (issue.code === 'invalid_type' && value === undefined) return [`${path}: is missing`];
-  return [`${path}:${shown(value)} ${sentenceOf(issue, value)}`];
+  const isAboutKey = issue.code === 'invalid_key' || (issue.code === 'custom' && issue.params?.about === 'key');
+  return [`${path}:${isAboutKey ? '' : shown(value)} ${sentenceOf(issue, value)}`];
 }
 
 /** Returns the issue; for a value that may have several forms, the issues of the form that was meant. */
@@ -47,6 +51,8 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
       return issue.values.length === 1
         ? `must be ${String(issue.values[0])}`
         : `must be one of ${issue.values.map(choice).join(', ')}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
     case 'too_small':
       return `must ${issue.origin === 'array' ? 'have' : 'be'} ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':

@@ -3,6 +3,16 @@ export type Location =
   | { readonly kind: 's3'; readonly bucket: string; readonly key: string }
   | { readonly kind: 'file'; readonly path: string };
 
+/** What the name of a bucket may be. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const bucketNameRule = '3 to 63 lowercase letters, digits, hyphens and periods';
+
+/** Returns why `parseUri` does not parse a text. */
+export function uriProblem(text: string): string {
+  return text.startsWith('s3://')
+    ? `has an invalid bucket name: use ${bucketNameRule}`
+    : 'is not an s3:// or file:/// URI';
+}
+
 /**
  * Parses an `s3://` or `file:///` URI; undefined for anything else. A key is taken literally. A path is percent-decoded
  * and normalised: no empty, `.` or `..` segments; a trailing slash stays.

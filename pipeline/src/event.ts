@@ -2,7 +2,7 @@ import { ephemeralStorageGiB, sizeProblem } from '@etl/ecs/sizes';
 import { capped } from '@etl/lib/capped';
 import { isCalendarDate } from '@etl/lib/names';
 import { describeIssue } from '@etl/lib/schemaIssues';
-import { parseUri } from '@etl/lib/uri';
+import { parseUri, uriProblem } from '@etl/lib/uri';
 import * as z from 'zod';
 import { datasetNameProblem, nameProblem } from './datasetName';
 import { eventProblem } from './inputSize';
@@ -58,7 +58,7 @@ const named = (problemOf: (name: string) => string | undefined) =>
 
 const uri = z
   .string()
-  .refine((text) => parseUri(text) !== undefined, 'is not an s3:// or file:/// URI')
+  .refine((text) => parseUri(text) !== undefined, { error: ({ input }) => uriProblem(String(input)) })
   .superRefine(placeIsShort);
 
 /** Keys of the event that a dataset declares for all of its files. */

@@ -71,3 +71,11 @@ test('keeps replaced commits for the retention', async () => {
   });
   expect(readdirSync(pathOf(place.commitFolders))).toHaveLength(2);
 });
+
+test('rejects a dataset that is neither declared nor has batches', async () => {
+  expect(await vacuum('--dataset', 'nosuch')).toMatchObject({
+    exitCode: 66,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: dataset nosuch is not declared, and has no batches below file:\S+lake\n/),
+  });
+});

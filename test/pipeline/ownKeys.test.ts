@@ -36,7 +36,7 @@ describe('rejects a key __proto__ by name wherever keys are free', () => {
     const detail = { s3Key: 's3://b/k.csv', batchDate: '2026-02-08', columns };
     expect(parseEvent({ detail })).toEqual({
       ok: false,
-      reasons: ['detail.columns.__proto__: "text" is a reserved name: leave it out'],
+      reasons: ['detail.columns.__proto__: is a reserved name: leave it out'],
     });
   });
 

@@ -117,6 +117,24 @@ describe('errors of the command line', () => {
     ],
     ['an invalid fault plan', ['up', '--faults', '{"rules":[{"fault":"rain"}]}'], 64, /rules\.0\.fault: "rain"/],
     ['an unknown scheme', ['run', 'gs://a/b.csv', '--date', '2026-02-08'], 64, /is not a valid file URI/],
+    [
+      'an invalid bucket name',
+      ['run', 'samples/ventas.csv', '--date', '2026-02-08', '--out', 's3://b/x'],
+      64,
+      /Correct the bucket name: use 3 to 63 lowercase letters/,
+    ],
+    [
+      'a number below 1',
+      ['logs', 'x', '--launch', '0'],
+      64,
+      /--launch: 0 is not .*\nUse a whole number of 1 or more\n/,
+    ],
+    [
+      'no minutes',
+      ['schedule', 'lateness', '--every', '0'],
+      64,
+      /--every: 0 is not .*\nUse a form such as 15 or 15m\n/,
+    ],
     ['an invalid value of an option', ['codec-server', '--port', 'x'], 64, /^error: --port: x is not a port\n/],
   ])('%s', async (_what, args, exitCode, words) => {
     const ended = await etl(args, nothing);

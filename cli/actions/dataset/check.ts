@@ -2,14 +2,14 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
+import type { Datasets } from '@etl/pipeline/dataset/datasets';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
-import type { SourcePattern } from '@etl/pipeline/dataset/sourcePattern';
 import { withDeclaration } from '@etl/pipeline/dataset/withDeclaration';
 import type { EventDetail } from '@etl/pipeline/event';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
 import type { Manifest } from '@etl/pipeline/manifest';
 import { optionsOf } from '@etl/pipeline/plan';
-import { chosen, readDeclarations, shownPath } from '../../dataset/read';
+import { chosen, declarationError, readDeclarations, shownPath } from '../../dataset/read';
 import { declaredSettings } from '../../dataset/schedules';
 import { convertOnTrial } from '../../dataset/trial';
 import { cliExitCodes } from '../../errors';
@@ -47,10 +47,13 @@ export async function check(names: readonly string[], { sample = [], json }: Che
   }
   const datasets = chosen(declared, names);
   const reports: DatasetReport[] = [];
-  for (const dataset of datasets) {
-    declaredSettings(dataset);
-    reports.push(await checkOne(dataset, declared.datasets.pattern(dataset.name), sample));
-  }
+  for (const dataset of datasets) declaredSettings(dataset);
+  const overlaps = datasets.flatMap(({ name, file }) => {
+    const overlap = declared.datasets.overlapOf(name);
+    return overlap === undefined ? [] : [`${file}: source.pattern: ${overlap}`];
+  });
+  if (overlaps.length > 0) throw declarationError(overlaps);
+  for (const dataset of datasets) reports.push(await checkOne(dataset, declared.datasets, sample));
   const failed = reports.flatMap(({ samples }) => samples.filter(({ problem }) => problem !== null)).length;
   const end =
     failed === 0
@@ -60,33 +63,37 @@ export async function check(names: readonly string[], { sample = [], json }: Che
   if (failed > 0) process.exitCode = exitCodes.badData;
 }
 
-async function checkOne(
-  dataset: Dataset,
-  pattern: SourcePattern | undefined,
-  extra: readonly string[],
-): Promise<DatasetReport> {
+async function checkOne(dataset: Dataset, datasets: Datasets, extra: readonly string[]): Promise<DatasetReport> {
   const { name, file, declaration } = dataset;
   const samples = [
-    ...(declaration.samples ?? []).map((each) => resolve(dirname(file), each)),
-    ...extra.map((each) => resolve(each)),
+    ...(declaration.samples ?? []).map((each) => ({ path: resolve(dirname(file), each), key: '`samples`' })),
+    ...extra.map((each) => ({ path: resolve(each), key: '--sample' })),
   ];
   const reports: SampleReport[] = [];
-  for (const path of samples) reports.push(await convertSample(dataset, pattern, path));
+  for (const { path, key } of samples) {
+    const report = { file: shownPath(path), totals: null, warnings: [], undeclared: [] };
+    const problem = sampleProblem(path, key, datasets);
+    reports.push(problem === undefined ? await convertSample(dataset, datasets, path) : { ...report, problem });
+  }
   return { name, file: shownPath(file), samples: reports };
 }
 
-async function convertSample(
-  dataset: Dataset,
-  pattern: SourcePattern | undefined,
-  path: string,
-): Promise<SampleReport> {
+/** Returns why a sample cannot be converted. @param key what names the sample */
+function sampleProblem(path: string, key: string, datasets: Datasets): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return `the sample does not exist: correct ${key}, or add the file`;
+  if (!found.isFile()) return `the sample is ${found.isDirectory() ? 'a folder' : 'not a file'}: name a file in ${key}`;
+  const of = datasets.of(fileUri(path));
+  if (of.kind !== 'ambiguous') return undefined;
+  return `the source patterns of ${of.names.join(' and ')} match the sample: make them exclude each other`;
+}
+
+async function convertSample(dataset: Dataset, datasets: Datasets, path: string): Promise<SampleReport> {
   const report = { file: shownPath(path), totals: null, problem: null, warnings: [], undeclared: [] };
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    return { ...report, problem: 'the sample does not exist: correct `samples`, or add the file' };
   const inputUri = fileUri(path);
   const detail = withDeclaration(dataset, {} as Partial<EventDetail>);
   const { declaration, name } = dataset;
-  const batchDate = pattern?.match(inputUri)?.day ?? new Date().toISOString().slice(0, 10);
+  const batchDate = datasets.pattern(name)?.match(inputUri)?.day ?? new Date().toISOString().slice(0, 10);
   const end = await convertOnTrial({
     ...{ inputUri, batchDate, dataset: name },
     options: optionsOf(detail),

@@ -1,6 +1,8 @@
+import { firstOf } from '@etl/lib/capped';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { readDeclarations, shownPath, shownProblem } from '../../dataset/read';
 import { cliExitCodes } from '../../errors';
+import { etlCommand } from '../../hints';
 import { printResult } from '../../withClient';
 
 export interface ListOptions {
@@ -13,7 +15,7 @@ export async function list({ json }: ListOptions): Promise<void> {
   const broken = datasets.broken.map(({ name, problems }) => ({ name, problems: problems.map(shownProblem) }));
   const lines = [
     ...all.map(describe),
-    ...broken.flatMap(({ name, problems }) => problems.map((problem) => `${name}: NOT USABLE: ${problem}`)),
+    ...broken.map(({ name, problems }) => `${name}: NOT USABLE: ${firstProblem(problems)}`),
   ];
   printResult(
     json,
@@ -21,6 +23,12 @@ export async function list({ json }: ListOptions): Promise<void> {
     lines.length > 0 ? lines : [`There are no declarations in ${folder}`],
   );
   if (broken.length > 0) process.exitCode = cliExitCodes.usage;
+}
+
+function firstProblem(problems: readonly string[]): string {
+  const { shown, more } = firstOf(problems, 1);
+  const count = more === 1 ? '1 further problem' : `${more} further problems`;
+  return `${shown[0]}${more === 0 ? '' : ` (${count}: ${etlCommand('dataset', 'check')})`}`;
 }
 
 function describe({ name, file, hash, declaration }: Dataset): string {

@@ -2,21 +2,21 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { CliError } from '@etl/lib/cliError';
 import { readableName, slug, stem } from '@etl/lib/names';
-import { parseUri, segmentsOf } from '@etl/lib/uri';
+import { baseName, parseUri, segmentsOf } from '@etl/lib/uri';
 import { inspectHead } from '@etl/pipeline/csv/inspectHead';
 import { maxDeclarationBytes, parseDeclaration } from '@etl/storage/declarations/parseDeclaration';
 import { inspectSource } from '@etl/storage/inspectSource';
 import { openStore } from '@etl/storage/openStore';
 import { parseConfig } from '../../../config/environment';
-import { sourceUri } from '../../arguments';
+import { datasetName, sourceUri } from '../../arguments';
 import { decimalMark } from '../../dataset/decimalMark';
 import { draftDeclaration } from '../../dataset/draft';
 import { inferPattern } from '../../dataset/inferPattern';
-import { localFolder, shownPath } from '../../dataset/read';
+import { localFolder, readDeclarations, shownPath } from '../../dataset/read';
 import { convertOnTrial } from '../../dataset/trial';
 import { cliExitCodes } from '../../errors';
 import { etlCommand } from '../../hints';
-import { printText } from '../../output';
+import { printLines, printText } from '../../output';
 import { printResult } from '../../withClient';
 import { conversionError } from '../convert';
 
@@ -36,7 +36,7 @@ export async function create(file: string, { name: given, stdout, force, json }:
   }
   const { rawBase } = parseConfig(process.env);
   const pattern = inferPattern(uri, rawBase);
-  const name = given ?? nameOf(uri, pattern);
+  const name = given ?? datasetName(nameOf(uri, pattern));
   const path = join(localFolder(), `${name}.yaml`);
   if (!stdout && !force && existsSync(path)) {
     const remedy = 'Choose another --name, or overwrite it with --force';
@@ -54,6 +54,8 @@ export async function create(file: string, { name: given, stdout, force, json }:
   }
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
+  const overlap = (await readDeclarations()).datasets.overlapOf(name);
+  if (overlap !== undefined) printLines([`Warning: source.pattern of ${name} ${overlap}`], process.stderr);
   printResult(json, { name, file: shownPath(path), pattern }, [
     `Wrote ${shownPath(path)}: files ${pattern}`,
     `Check it with: ${etlCommand('dataset', 'check', name)}`,
@@ -87,5 +89,8 @@ async function draft(uri: string, path: string, name: string, pattern: string, t
 function nameOf(uri: string, pattern: string): string {
   const folder = segmentsOf(uri).at(-2);
   const isFolderOfPattern = pattern.split('/').length > 1 && folder !== undefined && !/\d{2,}/.test(folder);
-  return slug(isFolderOfPattern ? folder : readableName(stem(pattern.split('/').at(-1) ?? '').replace(/[{*].*$/, '')));
+  if (isFolderOfPattern) return slug(folder);
+  const name = stem(pattern.split('/').at(-1) ?? '');
+  const texts = [name.replace(/[{*].*$/, ''), name.replaceAll(/\{\w+\}|\*/g, ''), stem(baseName(uri))];
+  return slug(readableName(texts.find((text) => /[\p{L}\p{N}]/u.test(text)) ?? '').replace(/[-_.]+$/, ''));
 }

@@ -21,7 +21,7 @@ export interface SizeAdvice {
   readonly proposed: TaskSize | null;
   readonly action: 'keep' | 'shrink' | 'grow' | 'unknown';
   readonly peakMemoryMiB: number;
-  /** CPU time divided by duration: the greatest value of all runs. */
+  /** CPU time divided by duration, at most the processors of the task: the greatest value of all runs. */
   readonly busyCpus: number;
   /** Median duration of a run in the container, in seconds. */
   readonly seconds: number;
@@ -97,7 +97,8 @@ function isOfOneTask({ resources, reused }: RunUsage): boolean {
   return reused === 0 && wallSeconds > 0 && cpus > 0 && memoryMiB > 0 && cpuSeconds <= wallSeconds * cpus * 1.1 + 1;
 }
 
-const busyOf = ({ cpuSeconds, wallSeconds }: Usage): number => cpuSeconds / wallSeconds;
+/** Returns the processors in use. The CPU time of a short run includes the start of its process, which its duration does not. */
+const busyOf = ({ cpuSeconds, wallSeconds, cpus }: Usage): number => Math.min(cpuSeconds / wallSeconds, cpus);
 
 /** Returns the Fargate size of a task that reports these resources. It reports less memory than its size has. */
 export function reportedSize({ cpus, memoryMiB }: Usage): TaskSize | undefined {

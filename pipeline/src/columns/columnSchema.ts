@@ -130,6 +130,7 @@ function checkNames(columns: Readonly<Record<string, unknown>>, context: z.Refin
     context.addIssue({
       code: 'custom',
       path: [name],
+      params: { about: 'key' },
       message: `is not a normalised name: write ${normal || 'a name'}`,
     });
   }

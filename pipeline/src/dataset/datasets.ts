@@ -68,6 +68,18 @@ export class Datasets {
     return this.compiled.find(({ dataset }) => dataset.name === name)?.pattern;
   }
 
+  /** Returns why files of a dataset are refused: the pattern of another dataset matches them, too. */
+  overlapOf(name: string): string | undefined {
+    const own = this.pattern(name);
+    for (const { dataset, pattern } of this.compiled) {
+      if (!own || dataset.name === name) continue;
+      const file = [own.example, pattern.example].find((each) => own.match(each) && pattern.match(each));
+      if (file === undefined) continue;
+      return `matches files of ${dataset.name}, too, such as ${file}: make the source patterns exclude each other`;
+    }
+    return undefined;
+  }
+
   /** Returns the dataset of a file. `name`: the dataset that its event names, whose pattern need not match the file. */
   of(uri: string, name?: string): DatasetOf {
     if (name !== undefined) return this.named(uri, name);

@@ -1,7 +1,7 @@
 import { isCalendarDate } from '@etl/lib/names';
 import { starMatch } from '@etl/lib/starMatch';
-import { formatUri, type Location, parseUri } from '@etl/lib/uri';
-import { namesDay, type Placeholder, placeholdersIn, unknownPlaceholders } from '../batch/placeholders';
+import { formatUri, type Location, parseUri, uriProblem } from '@etl/lib/uri';
+import { namesDay, type Placeholder, placeholdersIn, renderDay, unknownPlaceholders } from '../batch/placeholders';
 
 /** Files that belong to a dataset. */
 export interface SourcePattern {
@@ -9,6 +9,8 @@ export interface SourcePattern {
   readonly folder: string;
   /** Whether its placeholders determine the batch date. */
   readonly namesDay: boolean;
+  /** URI of one of the files that it matches. */
+  readonly example: string;
   /** Returns the match of a file; undefined for a file of another dataset. */
   match(uri: string): SourceMatch | undefined;
 }
@@ -44,13 +46,17 @@ export function compilePattern(text: string, rawBase: string | undefined): Sourc
   const names = namesOf(place);
   if (names.some((name) => /^\.{1,2}$/.test(name))) return 'has a . or .. segment: write the resolved path';
   if (names.at(-1) === '') return 'ends in /: append the names of the files, such as *.csv';
+  if (place.kind === 'file' && names.includes('')) return 'has two slashes in a row: write one';
   const segments = names.map(parseSegment);
   const fixed = names.findIndex((name, index) => segments[index] === 'anyFolders' || /[*?{]/.test(name));
   const folder = names.slice(0, fixed === -1 ? -1 : fixed).join('/');
   const determined = namesDay(placeholdersIn(text));
+  const uriOf = (key: string): string =>
+    formatUri(place.kind === 's3' ? { ...place, key } : { ...place, path: `/${key}` });
   return {
-    folder: formatUri(place.kind === 's3' ? { ...place, key: folder } : { ...place, path: `/${folder}` }),
+    folder: uriOf(folder),
     namesDay: determined,
+    example: uriOf(renderDay(names.join('/'), '2026-01-31').replaceAll(/\*+|\?/g, 'x')),
     match: (uri: string) => {
       const found = parseUri(uri);
       if (!found || found.kind !== place.kind) return undefined;
@@ -61,8 +67,10 @@ export function compilePattern(text: string, rawBase: string | undefined): Sourc
 }
 
 function placeOf(text: string, rawBase: string | undefined): Location | string {
-  if (text.includes('://'))
-    return parseUri(text) ?? 'is not an s3:// or file:/// URI: write one, or a key in S3_RAW_BUCKET';
+  if (text.startsWith('s3://')) return parseUri(text) ?? uriProblem(text);
+  if (text.includes('://')) return parseUri(text) ?? `${uriProblem(text)}: write one, or a key in S3_RAW_BUCKET`;
+  if (text.startsWith('/'))
+    return `begins with /: write file://${text} for a path, or a key in S3_RAW_BUCKET without the slash`;
   const base = rawBase === undefined ? undefined : parseUri(rawBase);
   if (base === undefined) return 'is relative, but S3_RAW_BUCKET is not set: set it, or write a URI';
   const join = (folder: string): string => `${folder.replace(/\/$/, '')}/${text}`.replace(/^\//, '');

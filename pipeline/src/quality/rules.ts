@@ -1,3 +1,4 @@
+import { isCalendarDate } from '@etl/lib/names';
 import { isTimeZone } from '@etl/lib/timeZones';
 import * as z from 'zod';
 import { maxPattern, patternProblem } from './pattern';
@@ -52,12 +53,23 @@ const validity = {
   maxLength: z.number().int().nonnegative().optional(),
 } as const;
 
+/** Returns whether a bound is after another. Only the type of the column orders texts that are not calendar dates. */
+function isAfter(from: string | number | undefined, to: string | number | undefined): boolean {
+  if (typeof from === 'number' && typeof to === 'number') return from > to;
+  return typeof from === 'string' && typeof to === 'string' && isCalendarDate(from) && isCalendarDate(to) && from > to;
+}
+
 const invalidValues = z
   .strictObject({ metric: z.literal('invalidValues'), column, ...validity, ...counted })
   .refine(
     (rule) => Object.keys(validity).some((key) => key in rule),
     `needs at least one of ${Object.keys(validity).join(', ')}`,
-  );
+  )
+  .superRefine(({ min, max, minLength = 0, maxLength = Number.POSITIVE_INFINITY }, context) => {
+    const issue = (key: string, message: string) => context.addIssue({ code: 'custom', message, path: [key] });
+    if (isAfter(min, max)) issue('max', 'must not be less than min');
+    if (minLength > maxLength) issue('maxLength', 'must not be less than minLength');
+  });
 
 const duplicateValues = z
   .strictObject({
@@ -115,6 +127,13 @@ const rules = z
     if (duplicates <= maxDuplicateRules) return;
     const message = `has ${duplicates} rules with duplicateValues, more than the limit of ${maxDuplicateRules}`;
     context.addIssue({ code: 'custom', message });
+  })
+  .superRefine((all, context) => {
+    const names = all.map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      if (name === undefined || names.indexOf(name) === index) continue;
+      context.addIssue({ code: 'custom', message: 'is the name of another rule, too', path: [index, 'name'] });
+    }
   });
 
 export const qualitySchema = z.strictObject({

@@ -53,6 +53,10 @@ function parseText(text: string, file: string): ParsedDeclaration {
   if (aliases.length > 0) return { problems: capped(aliases.map((offset) => `${at(offset)}: ${isAlias}`)) };
   if (!isMap(document.contents))
     return { problems: [`${at(0)}: is not a mapping: write keys such as source: and columns:`] };
+  // YAML is a superset of JSON, but other programs read a file by its extension.
+  const notJson = file.endsWith('.json') ? offsetOfNotJson(text) : undefined;
+  if (notJson !== undefined)
+    return { problems: [`${at(notJson)}: is not JSON: correct it, or rename the file to .yaml`] };
   const value: unknown = document.toJS();
   const parsed = declarationSchema.safeParse(value);
   if (parsed.success) return { declaration: parsed.data };
@@ -62,6 +66,16 @@ function parseText(text: string, file: string): ParsedDeclaration {
     .map(({ offset, text: line }) => `${at(offset)}: ${line}`);
   const pattern: unknown = (value as { source?: { pattern?: unknown } | null }).source?.pattern;
   return { problems: capped(inOrder), ...(typeof pattern === 'string' && { pattern }) };
+}
+
+/** Returns where a text is not JSON. */
+function offsetOfNotJson(text: string): number | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
+  }
 }
 
 function aliasesIn(document: Document): number[] {

@@ -39,6 +39,8 @@ describe('prefixes', () => {
     expect(() => prefixUri('./ventas')).toThrow(/^folder not found: \.\/ventas$/);
     expect(() => prefixUri(`${folder}/none/{date}`)).toThrow('folder not found');
     expect(() => prefixUri('gs://bucket/x')).toThrow('is not a valid folder URI');
+    const remedy = 'Correct the bucket name: use 3 to 63 lowercase letters, digits, hyphens and periods';
+    expect(() => prefixUri('s3://b/x')).toThrow(expect.objectContaining({ remedy }));
   });
 });
 

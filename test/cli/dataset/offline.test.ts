@@ -97,6 +97,75 @@ test('an invalid declaration is named with file, line, column and remedy', async
   rmSync(join(folder, 'datasets/stock.yaml'));
 });
 
+test('each problem has a line, and list shows the first one', async () => {
+  write('datasets/stock.yaml', 'source: { pattern: a/ }\nchunkRows: 0\nmaxConcurrent: 0\n');
+  expect(await etl('check', 'stock')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringMatching(
+      /^error: datasets\/stock\.yaml:1:11: .*\ndatasets\/stock\.yaml:2:1: .*\ndatasets\/stock\.yaml:3:1: .*\nCorrect the declarations\n$/,
+    ),
+  });
+  const { stdout } = await etl('list');
+  expect(stdout.split('\n').filter((line) => line.startsWith('stock:'))).toEqual([
+    expect.stringMatching(/stock\.yaml:1:11: .* \(2 further problems: .* dataset check\)$/),
+  ]);
+  rmSync(join(folder, 'datasets/stock.yaml'));
+});
+
+test('overlapping source patterns fail the check, and new warns about them', async () => {
+  write('in/one/one_2026-02-08.csv', 'a\n1\n');
+  expect(await etlProcess('new', 'in/one/one_2026-02-08.csv')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await etlProcess('new', 'in/one/one_2026-02-08.csv', '--name', 'two')).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/^Warning: source\.pattern of two matches files of one, too, such as file:\/\/\//),
+  });
+  expect(await etl('check', 'one')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining('datasets/one.yaml: source.pattern: matches files of two, too'),
+  });
+  // No file shows that these overlap, except the sample.
+  write('datasets/two.yaml', 'source: { pattern: "in/one/*_*_*.csv" }\n');
+  write('datasets/one.yaml', 'source: { pattern: "in/one/one*-{dd}*.csv" }\n');
+  write('in/one/one_2_-08.csv', 'a\n1\n');
+  expect(await etl('check', 'one', '--sample', 'in/one/one_2_-08.csv')).toMatchObject({
+    exitCode: 65,
+    stdout: expect.stringContaining('NOT PUBLISHABLE: the source patterns of one and two match the sample'),
+  });
+  for (const name of ['one', 'two']) rmSync(join(folder, `datasets/${name}.yaml`));
+});
+
+test('a sample that is not a file is named with the option or the key', async () => {
+  write('datasets/raw.yaml', 'source: { pattern: raw/*.csv }\nsamples: [../in, none.csv]\n');
+  const { stdout } = await etl('check', 'raw', '--sample', 'in', 'none.csv');
+  expect(stdout).toContain('in: NOT PUBLISHABLE: the sample is a folder: name a file in `samples`');
+  expect(stdout).toContain('the sample does not exist: correct `samples`, or add the file');
+  expect(stdout).toContain('in: NOT PUBLISHABLE: the sample is a folder: name a file in --sample');
+  expect(stdout).toContain('the sample does not exist: correct --sample, or add the file');
+  rmSync(join(folder, 'datasets/raw.yaml'));
+});
+
+test.each([
+  ['acc.csv', 'acc', '*.csv'],
+  ['2026-02-08_ventas.csv', 'ventas', '{date}_ventas.csv'],
+  ['ventas-2026-02-08.csv', 'ventas', 'ventas-{date}.csv'],
+])('a file of the current folder, %s, is named %s', async (file, name, pattern) => {
+  write(file, 'a\n1\n');
+  const { stdout } = await etlProcess('new', file, '--json');
+  expect(JSON.parse(stdout)).toEqual({ name, file: `datasets/${name}.yaml`, pattern });
+  rmSync(join(folder, `datasets/${name}.yaml`));
+});
+
+test.each([
+  ['etl dataset new', ['dataset', 'new', 'acc.csv', '--name', 'my data']],
+  ['etl convert', ['convert', 'acc.csv', '--out', 'x', '--dataset', 'my data']],
+  ['etl run', ['run', 'acc.csv', '--date', '2026-02-08', '--dataset', 'my data']],
+])('%s rejects an invalid name of a dataset', async (_, args) => {
+  expect(await etlInProcess(args)).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringMatching(/^error: --(name|dataset): "my data" is not a valid name: /),
+  });
+});
+
 test('an invalid schedule fails the check', async () => {
   write('datasets/cron.yaml', 'source: { pattern: x/*.csv }\nschedule: { cron: "61 * * * *" }\n');
   expect(await etl('check', 'cron')).toMatchObject({

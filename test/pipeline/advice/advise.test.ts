@@ -141,6 +141,16 @@ describe('Kafka', () => {
     // 720 h × (2 × $0.04048 + 8 × $0.004445)
     expect(kafka?.serviceMonthUsd).toBeCloseTo(83.8944, 4);
   });
+
+  test('is consumed by a service on EC2 if it needs a GPU, which Fargate does not have', () => {
+    expect(adviceFor({ kafka: true, gpu: true }).kafka).toEqual({
+      recommended: 'ecs-service',
+      reason: expect.stringMatching(
+        /^none of these options has a GPU: use a long-running ECS service on EC2 with a GPU/,
+      ),
+      serviceMonthUsd: null,
+    });
+  });
 });
 
 test('a service that runs all the time is cheaper for many short files', () => {

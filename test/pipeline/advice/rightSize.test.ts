@@ -56,6 +56,14 @@ test('a run within the minimum that is billed may take as long as the minimum', 
   expect(advice(runs(5, short))?.proposed).toEqual({ cpu: 256, memoryMiB: 512 });
 });
 
+test('a short run did not use more processors than its task has', () => {
+  // The CPU time includes the start of the process.
+  expect(advice(runs(1, { cpuSeconds: 0.21, wallSeconds: 0.07 }))).toMatchObject({
+    busyCpus: 2,
+    reason: expect.stringContaining('and 2 processors'),
+  });
+});
+
 test('is confident by the number of runs and the spread of their peaks', () => {
   expect(advice(runs(4))?.confidence).toBe('low');
   expect(advice(runs(5))?.confidence).toBe('medium');

@@ -118,6 +118,25 @@ test('several matching patterns are a problem', () => {
   });
 });
 
+test.each([
+  ['v/v_{date}.csv', 'v/v_{yyyy}-{MM}-{dd}.csv', `${raw}/v/v_2026-01-31.csv`],
+  ['v/special_*.csv', 'v/*.csv', `${raw}/v/special_x.csv`],
+  ['v/*.csv', `${raw}/**`, `${raw}/v/x.csv`],
+])('a file may belong to %s and %s', (one, two, file) => {
+  const patterns = [dataset('one', { source: { pattern: one } }), dataset('two', { source: { pattern: two } })];
+  const datasets = new Datasets(patterns, [], raw);
+  expect(datasets.of(file)).toMatchObject({ kind: 'ambiguous' });
+  expect(datasets.overlapOf('one')).toBe(
+    `matches files of two, too, such as ${file}: make the source patterns exclude each other`,
+  );
+  expect(datasets.overlapOf('two')).toContain(`matches files of one, too, such as ${file}`);
+});
+
+test('patterns that exclude each other do not overlap', () => {
+  const other = dataset('other', { source: { pattern: 'ventas/old/*.csv' } });
+  expect(new Datasets([ventas, other], [], raw).overlapOf('ventas')).toBeUndefined();
+});
+
 test('a declaration with an invalid pattern is broken', () => {
   const { broken: found } = new Datasets([dataset('x', { source: { pattern: '{day}.csv' } })], [], raw);
   expect(found).toEqual([

@@ -43,8 +43,18 @@ test.each([
   ['{yyy}/a.csv', 'has the unknown placeholder {yyy}: use {yyyy}, {MM}, {dd} or {date}'],
   ['ventas/', 'ends in /: append the names of the files, such as *.csv'],
   ['../a.csv', 'has a . or .. segment: write the resolved path'],
+  [
+    '/lake/ventas/*.csv',
+    'begins with /: write file:///lake/ventas/*.csv for a path, or a key in S3_RAW_BUCKET without the slash',
+  ],
+  ['s3://b/*.csv', 'has an invalid bucket name: use 3 to 63 lowercase letters, digits, hyphens and periods'],
   ['ftp://host/a.csv', 'is not an s3:// or file:/// URI: write one, or a key in S3_RAW_BUCKET'],
 ])('rejects %s', (pattern, problem) => expect(compilePattern(pattern, raw)).toBe(problem));
+
+test('rejects an empty folder name in a path, which no file has', () => {
+  expect(compilePattern('ventas//*.csv', 'file:///lake')).toBe('has two slashes in a row: write one');
+  expect(match('ventas//*.csv', `${raw}/ventas//a.csv`)).toEqual({});
+});
 
 test('rejects a relative pattern without a raw bucket', () => {
   expect(compilePattern('ventas/*.csv', undefined)).toMatch(/^is relative, but S3_RAW_BUCKET is not set/);
@@ -63,4 +73,11 @@ test('matches an adversarial key quickly', () => {
   const pattern = `${'*a'.repeat(100)}{date}`;
   expect(match(pattern, `${raw}/${'a'.repeat(1000)}`)).toBeUndefined();
   expect(match('**/a/'.repeat(50).slice(0, -1), `${raw}/${'a/'.repeat(500)}b`)).toBeUndefined();
+});
+
+test.each(['ventas/**/v_{yyyy}{MM}{dd}*.csv', '{date}/?.csv', '**', 'a.csv'])('%s matches its example', (pattern) => {
+  const compiled = compilePattern(pattern, raw);
+  if (typeof compiled === 'string') throw new Error(compiled);
+  expect(compiled.match(compiled.example)).toBeDefined();
+  expect(compiled.match(compiled.example)).not.toHaveProperty('notADay');
 });

@@ -56,6 +56,15 @@ test.each<[unknown, string]>([
     { metric: 'invalidValues', column: 'a' },
     `${at}: needs at least one of min, max, allowed, pattern, minLength, maxLength`,
   ],
+  [{ metric: 'invalidValues', column: 'a', min: 5, max: 1 }, `${at}.max: 1 must not be less than min`],
+  [
+    { metric: 'invalidValues', column: 'a', min: '2026-12-31', max: '2026-01-01' },
+    `${at}.max: "2026-01-01" must not be less than min`,
+  ],
+  [
+    { metric: 'invalidValues', column: 'a', minLength: 5, maxLength: 1 },
+    `${at}.maxLength: 1 must not be less than minLength`,
+  ],
   [{ metric: 'invalidValues', column: 'a', min: true }, `${at}.min: must be a number or a text`],
   [
     { metric: 'invalidValues', column: 'a', allowed: [null] },
@@ -121,4 +130,11 @@ test('an unnamed rule is named after its metric and columns', () => {
     { metric: 'rowCount', against: 'previous', mustBe: 1, unit: 'percent' },
   ];
   expect(rules.map(nameOf)).toEqual(['x', 'duplicateValues(a, b)', 'rowCount', 'rowCount against previous']);
+});
+
+test('two rules cannot have one name, because their results could not be told apart', () => {
+  const rule = { metric: 'nullValues', column: 'a' };
+  expect(reasonsOf({ ...rule, name: 'n' }, rule, rule, { ...rule, name: 'n' })).toEqual([
+    'detail.quality.rules.3.name: "n" is the name of another rule, too',
+  ]);
 });

@@ -233,7 +233,19 @@ test.each<[string, boolean, string[]]>([
   [
     'columns: { "Código Postal": text }\n',
     true,
-    ['ventas.yaml:2:12: columns.Código Postal: "text" is not a normalised name: write código_postal'],
+    ['ventas.yaml:2:12: columns.Código Postal: is not a normalised name: write código_postal'],
+  ],
+  [
+    'sinks: { "A B": { type: glue, database: x } }\n',
+    true,
+    [expect.stringContaining('ventas.yaml:2:10: sinks.A B: is not a name of a sink: expected a lowercase letter')],
+  ],
+  [
+    'destination: s3://b/ventas\n',
+    true,
+    [
+      'ventas.yaml:2:1: destination: "s3://b/ventas" has an invalid bucket name: use 3 to 63 lowercase letters, digits, hyphens and periods',
+    ],
   ],
   ['dialect: { decimal: comma }\n', true, ['ventas.yaml:2:12: dialect.decimal: "comma" must be one of ".", ","']],
   [
@@ -263,6 +275,16 @@ test('reads YAML and JSON', () => {
   const yaml = 'source:\n  pattern: a/*.csv\ncolumns:\n  no: text\n  importe: decimal(12,2)\n';
   expect(parseDeclaration(Buffer.from(yaml), 'v.yaml')).toEqual({ declaration });
   expect(parseDeclaration(Buffer.from(JSON.stringify(declaration, null, 2)), 'v.json')).toEqual({ declaration });
+});
+
+test('a file named .json must be JSON', () => {
+  const problems = (text: string) => parseDeclaration(Buffer.from(text), 'v.json');
+  expect(problems('{\n  "source": { "pattern": "a/*.csv" },\n}')).toEqual({
+    problems: ['v.json:3:1: is not JSON: correct it, or rename the file to .yaml'],
+  });
+  expect(problems('source: { pattern: a/*.csv }')).toMatchObject({
+    problems: [expect.stringContaining('is not JSON')],
+  });
 });
 
 test('lists problems in the order of the file', () => {
