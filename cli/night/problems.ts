@@ -82,7 +82,6 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
   // A batch finds the files of its day by itself, whatever had started it.
   const isBatch = kind === 'batch' && state === 'failed';
   const command = isBatch ? etlCommand(...batchArgs(dataset, batchDate)) : next?.command;
-  const first = isBatch && run.undelivered?.length === 0 ? 'Check that the files of the day have arrived' : next?.why;
   return {
     dataset,
     batchDate,
@@ -91,7 +90,7 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
     title: kind === 'batch' ? `${dataset} ${batchDate}` : (view?.title ?? workflowId),
     ...(failureType !== undefined && { failureType }),
     reason: view?.reason ?? run.reason ?? '',
-    ...(first !== undefined && { first }),
+    ...(next && { first: next.why }),
     ...(command !== undefined && { command }),
   };
 }
