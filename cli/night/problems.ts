@@ -23,6 +23,8 @@ export interface Problem {
   readonly reason: string;
   /** What to do before the command. */
   readonly first?: string;
+  /** Command that precedes `command`. */
+  readonly prepare?: string;
   /** Absent if the batch goes on by itself. */
   readonly command?: string;
 }
@@ -109,7 +111,10 @@ function problemOfBatch(batch: NightBatch): Problem[] {
         ...about,
         kind: 'missing',
         reason: `scheduled at ${shortTime(startsAt)}, no run has started${schedule}${catchUp}`,
-        ...(hasSchedule === false && { first: `Create its schedule with: ${etlCommand('dataset', 'apply')}` }),
+        ...(hasSchedule === false && {
+          first: 'Create its schedule, then start this batch',
+          prepare: etlCommand('dataset', 'apply'),
+        }),
         command: etlCommand(...batchArgs(dataset, batchDate)),
       },
     ];
