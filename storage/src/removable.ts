@@ -93,11 +93,14 @@ export async function examine(
     const commit = log.folders.get(folder.uri);
     if (commit !== undefined && commit === log.newest?.number) return [];
     const since = commit === undefined ? folder.newest : (entries.get(commit + 1) ?? now);
-    if (since >= cutoff || alive.has(runOf(folder.uri))) return [];
+    if (since >= cutoff) return [];
     return [{ ...folder, commit, since }];
   });
   const keeps = old.length === 0 ? () => undefined : await reasonsToKeep(store, place, internal, log.newest);
-  const inUse = old.map((folder) => ({ ...folder, keep: keeps(folder.commit) }));
+  const inUse = old.map((folder) => ({
+    ...folder,
+    keep: alive.has(runOf(folder.uri)) ? recentRun : keeps(folder.commit),
+  }));
   const leftovers = [...(alive.size === 0 ? work.folders : []), ...aside.flatMap(({ folders }) => folders)];
   const dead = leftovers.filter(({ newest }) => newest < deadBefore);
   return {
@@ -111,6 +114,9 @@ export async function examine(
     foreign: [work, parts, ...aside].flatMap(({ foreign }) => foreign),
   };
 }
+
+/** Why a folder is kept whose run may still be active: it may wait for an approval. */
+const recentRun = `its run wrote less than ${workGraceSeconds / 86_400} days ago`;
 
 /** Returns the time before which a run must have made its last write to count as dead. */
 export function deadline({ days, now }: Retention): Date {

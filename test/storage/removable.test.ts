@@ -101,7 +101,12 @@ describe('parts that no commit refers to', () => {
     const store = await dead();
     store.now = day(40);
     await store.write(joinUri(place.work('dead', 2), 'progress.json'), '{}');
-    expect((await found(store, day(41), 0)).removable.join()).not.toContain('dead');
+    const { removable, kept } = await found(store, day(41), 0);
+    expect(removable.join()).not.toContain('dead');
+    expect(kept).toContainEqual({
+      uri: expect.stringContaining('/dead-'),
+      reason: 'its run wrote less than 8 days ago',
+    });
   });
 
   test('are removable after their retention while a launch of another run is at work', async () => {

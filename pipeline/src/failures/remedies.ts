@@ -38,7 +38,7 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
     command: 'retry',
   },
   CredentialsRefused: { first: 'Restore the AWS credentials of the task', command: 'retry' },
-  Held: { first: 'Look at the rejected rows or the failed rule', command: 'approve' },
+  Held: { first: 'Look at the rejected rows or the failed rule: etl report shows them', command: 'approve' },
   NotApproved: { first: 'Correct the file, or the limits of its gates', command: 'run' },
   SourceChanged: { first: 'Wait until the file is complete', command: 'retry' },
   SourceConflict: {

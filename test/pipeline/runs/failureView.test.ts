@@ -148,7 +148,7 @@ test('a held run shows its reason and the command that approves it', () => {
     'Step      held',
     'Reason    Held: 3 % rejected. Waits until 2026-02-16',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Look at the rejected rows or the failed rule. Then:',
+    'Next      Look at the rejected rows or the failed rule: etl report shows them. Then:',
     '          npx etl approve etl/ventas/2026-02-08/norte',
   ]);
 });
