@@ -81,6 +81,7 @@ withServer('a local system in the background', () => {
     expect(exitCode).toBe(69);
     expect(stderr).toMatch(/^error: .+\n.+\n$/);
     expect(stderr).toContain(`port ${port}`);
+    expect(stderr).toMatch(/choose another port: .* up .*--detach --ecs-port \d+\n$/);
     expect((await etl('status')).stdout).toMatch(/^No local system is running/m);
   });
 

@@ -71,6 +71,7 @@ withServer('a local system', () => {
     expect(second.stderr).toMatch(
       new RegExp(`is in use by \`etl up\`: process \\d+ since .*, Temporal ${system.ready?.temporal}`),
     );
+    expect(second.stderr).toMatch(/, or stop it with: ETL_STATE_DIR=\S+ (?:npx etl|node \S+etl\.js) down\n$/);
   });
 
   test('names the system that uses its port, and a command that chooses another port', async () => {
