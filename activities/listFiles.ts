@@ -1,6 +1,13 @@
 import { jsonBytes } from '@etl/lib/json';
 import { baseName, joinUri, parseUri, sameUri, trimSlashes } from '@etl/lib/uri';
-import { classify, type Listing, listingFrom, nextListing } from '@etl/pipeline/batch/dayFiles';
+import {
+  type Classification,
+  classify,
+  type Listing,
+  leftOutCounter,
+  listingFrom,
+  nextListing,
+} from '@etl/pipeline/batch/dayFiles';
 import { keyProblem } from '@etl/pipeline/batch/fileNames';
 import { shortReason } from '@etl/pipeline/batch/fileResult';
 import { dateOfKey } from '@etl/pipeline/batch/keyDate';
@@ -71,6 +78,7 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
   const listing = listingFrom(plan, batchDate);
   if (!listing) return { files: [] };
   const datasets = (await ports.datasets?.()) ?? noDatasets;
+  const isCounted = leftOutCounter(plan, listing);
   const candidates: Candidate[] = [];
   let looked = 0;
   let keyBytes = 0;
@@ -89,7 +97,9 @@ export async function listFiles(ports: ListingPorts, input: ListFilesInput): Pro
     looked++;
     next = info.uri;
     if (isFolderMarker(info)) continue;
-    const found = fileOf(plan, datasets, listing, info);
+    const classified = classify(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
+    if (classified.kind === 'leftOut' && !isCounted(classified.reason, info.uri)) continue;
+    const found = fileOf(plan, datasets, listing, info, classified);
     if (typeof found === 'string') {
       leftOut = addLeftOut(leftOut, { [found]: 1 });
       continue;
@@ -145,8 +155,8 @@ function fileOf(
   datasets: Datasets,
   listing: Listing,
   info: ListedObject,
+  classified: Classification,
 ): Omit<Candidate, 'info'> | LeftOutReason {
-  const classified = classify(listing, info.uri, info.problem !== undefined && info.uri.endsWith('/'));
   if (classified.kind === 'leftOut') return classified.reason;
   if (plan.dataset !== undefined && datasets.pattern(plan.dataset)?.match(info.uri) === undefined) return 'name';
   const shared: Detail = plan.detail;

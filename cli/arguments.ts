@@ -70,7 +70,7 @@ export function jsonObject(name: string, text: string): Record<string, unknown> 
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
     const reason = (error as Error).message.split('\n', 1)[0];
-    throw new CliError(`${what} is not a JSON object: ${reason}`, remedy, cliExitCodes.usage, { cause: error });
+    throw new CliError(`${what} ${reason}`, remedy, cliExitCodes.usage, { cause: error });
   }
   throw new CliError(`${what} is not a JSON object`, remedy, cliExitCodes.usage);
 }

@@ -10,7 +10,7 @@ import { explain } from '../config/explain';
 import { localDefaults } from '../config/localDefaults';
 import { getFreePort, isPortFree } from '../local/freePort';
 import { runningSystems } from '../local/system/localSystems';
-import { etlCommand } from './hints';
+import { etlCommand, temporalProgram } from './hints';
 
 export interface Check {
   readonly name: string;
@@ -99,7 +99,7 @@ export const checks: readonly (() => Promise<Check>)[] = [
   () =>
     tool(
       'Temporal CLI',
-      'temporal',
+      temporalProgram(),
       ['--version'],
       `Download it for this project: ${etlCommand('up')}; or install it: https://docs.temporal.io/cli`,
     ),

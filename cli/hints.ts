@@ -68,7 +68,7 @@ export function temporalCommandOn(address: string, namespace: string, ...args: s
 }
 
 /** Returns `temporal` if it is on the PATH, otherwise the program downloaded for `etl up`. */
-function temporalProgram(env: NodeJS.ProcessEnv = process.env): string {
+export function temporalProgram(env: NodeJS.ProcessEnv = process.env): string {
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
   if (folders.some((folder) => isExecutable(join(folder, 'temporal')))) return 'temporal';
   return fetchedTemporal(join(cacheFolder(env), 'temporal')) ?? 'temporal';

@@ -128,7 +128,7 @@ export function describeDelivered(manifest: Manifest, place: BatchLayout): strin
 function describeContent(manifest: Manifest, place: BatchLayout, origin: string): string[] {
   const { totals, parts, rejects, rejected = {}, coercions, coerced = {}, warnings } = manifest;
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected, datesCoerced } = totals;
-  const reasons = Object.entries(rejected).map(([reason, times]) => `${number(times)} ${reason}`);
+  const reasons = Object.entries(rejected).map(([reason, times]) => `${number(times)} × ${reason}`);
   const nulls = Object.entries(coerced).map(([column, times]) => `${number(times)} ${column}`);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const names = parts.map(({ file }) => file);

@@ -44,7 +44,7 @@ export interface RunReport {
   readonly launches: readonly Launch[];
   /** Cost of all launches in US dollars; null when none has a separate cost. */
   readonly costUsd: number | null;
-  /** The routing decision with its reasons and estimates; absent for a run that did not deliver. */
+  /** The routing decision with its reasons and estimates; absent for a run that launched nothing or did not deliver. */
   readonly routing?: Routing;
   /** What was applied to each sink; absent without sinks, and for a run that did not deliver. */
   readonly sinks?: readonly AppliedSink[];

@@ -42,11 +42,12 @@ export async function demo({ rows, keep }: DemoOptions): Promise<void> {
     throw new CliError('interrupted', remedy, cliExitCodes.interrupted);
   });
   interrupted.catch(() => undefined); // handled wherever it is raced against
-  const release = await holdStateFolder(stateDir, {
+  const self = {
     command: 'etl demo',
     temporal: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporalPort}`,
     ecs: `http://127.0.0.1:${ports.ecsPort}`,
-  });
+  };
+  const release = await holdStateFolder(stateDir, self, etlCommand('down'));
   try {
     await demoIn(stateDir, { ports, rows, signal, interrupted, keep: keep && process.stdout.isTTY });
   } finally {

@@ -37,7 +37,7 @@ export async function listLetters({ limit, json }: ListOptions): Promise<void> {
     printLine(`${count(open.length, 'letter')} in ${box.name}`);
     for (const group of open) for (const line of describeGroup(group)) printLine(line);
     if (delivered > 0) {
-      const remedy = `Remove them with: ${etlCommand('dlq', 'redrive', '--all')}, or ${etlCommand('dlq', 'discard', '--all')}`;
+      const remedy = `Remove them with: ${etlCommand('dlq', 'redrive', '--all')}; or ${etlCommand('dlq', 'discard', '--all')}`;
       printLine(`Not shown: ${count(delivered, 'letter')} of events that were delivered later. ${remedy}`);
     }
     if (limited) printLine(`There may be more letters: --limit is ${limit}.`);

@@ -1,8 +1,11 @@
+import { CliError } from '@etl/lib/cliError';
 import { pause } from '@etl/lib/pause';
+import type { RunView } from '@etl/pipeline/runs/runView';
 import { type RunRef, readRun } from '../../client/runs/readRun';
 import { type RunTask, readTasks } from '../../client/runs/readTasks';
 import { parseConfig } from '../../config/environment';
 import { createTaskLogReader } from '../../workers/taskLogReader';
+import { cliExitCodes } from '../errors';
 import { etlCommand } from '../hints';
 import { printLines } from '../output';
 import { createLogPrinter } from '../runs/logPrinter';
@@ -28,10 +31,12 @@ export async function logs(text: string, { follow, launch }: LogsOptions): Promi
       const view = await readRun(client, run, etlCommand);
       // A run that starts under the same ID meanwhile is another one.
       run = { workflowId: view.workflowId, runId: view.runId };
-      const tasks = (await readTasks(client, view)).filter((task) => isSelected(task, launch));
+      const all = await readTasks(client, view);
+      const tasks = all.filter((task) => isSelected(task, launch));
       const isEnd = view.endedAt !== undefined || !follow;
       await printer.print(tasks);
       if (isEnd) {
+        if (launch !== undefined && tasks.length === 0) throw noSuchLaunch(launch, all, view);
         const lines = printer.summary(tasks, view);
         if (lines.length > 0) printLines(lines, process.stderr);
         return;
@@ -39,6 +44,13 @@ export async function logs(text: string, { follow, launch }: LogsOptions): Promi
       await pause(pollSeconds, signal);
     }
   });
+}
+
+/** Returns the error for a launch that the run does not have. */
+export function noSuchLaunch(launch: number, tasks: readonly RunTask[], { workflowId }: RunView): CliError {
+  const known = [...new Set(tasks.map(({ generation }) => generation))];
+  const remedy = known.length === 0 ? 'No task was launched: omit --launch' : `Select one of: ${known.join(', ')}`;
+  return new CliError(`run ${workflowId} has no launch ${launch}`, remedy, cliExitCodes.noInput);
 }
 
 const isSelected = ({ generation }: RunTask, launch: number | undefined): boolean =>

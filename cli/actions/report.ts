@@ -85,7 +85,8 @@ function writePage(out: string, page: Html): number {
     renameSync(draft, out);
   } catch (error) {
     rmSync(draft, { force: true });
-    const reason = causeOf(error)?.sentence ?? (error as Error).message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'its folder does not exist' : (causeOf(error)?.sentence ?? message);
     throw new CliError(
       `${out}: ${reason}`,
       'Give --out in a folder that exists and can be written',

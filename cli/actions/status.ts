@@ -38,7 +38,11 @@ export async function status({ date, dataset, json }: StatusOptions): Promise<vo
   const isRead = 'batches' in report;
   if (json) printJson({ night: isRead ? report : null, ...(!isRead && { problem: report.problem }), ...local });
   else
-    printLines([...(isRead ? describeNight(report) : [report.problem, report.remedy]), '', ...describeSystems(local)]);
+    printLines([
+      ...(isRead ? describeNight(report, process.stdout.columns) : [report.problem, report.remedy]),
+      '',
+      ...describeSystems(local),
+    ]);
   const answers = isRead && report.server.answers;
   if (!answers && local.systems.length === 0) process.exitCode = cliExitCodes.unavailable;
   // Reads that did not answer in time would keep the process running.

@@ -70,6 +70,7 @@ async function upDetached({ json, watch }: UpOptions): Promise<void> {
       namespace: systemNamespace(),
       watch,
       datasets: await datasetLines(),
+      ready: 'Ready. For example:',
       end: `Stop it with: ${etlCommand('down')}`,
     };
     for (const line of greeting({ temporal, ui, ecs }, shown)) log(line);
@@ -85,11 +86,12 @@ async function upAttached({ json, faults, watch, worker, ...ports }: UpOptions):
   const stopping = new AbortController();
   const { signal: stop } = stopping;
   const signal = untilSignal().finally(() => stopping.abort());
-  const release = await holdStateFolder(stateDir, {
+  const self = {
     command: 'etl up',
     temporal: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporalPort}`,
     ecs: `http://127.0.0.1:${ports.ecsPort}`,
-  });
+  };
+  const release = await holdStateFolder(stateDir, self, etlCommand('down'));
   const parts = new Map<string, SystemPart>();
   let announcement: Announcement | undefined;
   const onPart = (name: string, pid: number): void => {
@@ -114,6 +116,7 @@ async function upAttached({ json, faults, watch, worker, ...ports }: UpOptions):
         namespace,
         watch,
         datasets: await datasetLines(),
+        ready: 'Ready. In another terminal:',
         end: 'Press Ctrl-C to stop everything.',
       };
       for (const line of greeting(system, shown)) log(line);
@@ -175,14 +178,16 @@ interface Shown {
   readonly watch: string | undefined;
   /** Lines about the declared datasets. */
   readonly datasets: readonly string[];
+  /** Title of the commands to try. */
+  readonly ready: string;
   /** How to stop the system. */
   readonly end: string;
 }
 
-/** Returns the addresses, and commands that can be pasted into another terminal in this folder. */
+/** Returns the addresses, and commands that can be pasted in this folder. */
 export function greeting(
   { temporal, ui, ecs }: Pick<LocalSystem, 'temporal' | 'ui' | 'ecs'>,
-  { stateDir, namespace, watch, datasets, end }: Shown,
+  { stateDir, namespace, watch, datasets, ready, end }: Shown,
 ): string[] {
   const sample = sampleFile('ventas.csv');
   const event = JSON.stringify({ detail: { s3Key: fileUri(sample.absolute), batchDate: '2026-02-08' } });
@@ -195,7 +200,7 @@ export function greeting(
     ...(watch === undefined ? [] : [`Watching  ${watch}`]),
     ...datasets,
     '',
-    'Ready. In another terminal:',
+    ready,
     `  ${etlCommand('run', sample.shown, '--date', '2026-02-08')}`,
     `  ${temporalCommandOn(temporal, namespace, ...start, '--workflow-id', 'my-first-run')} \\`,
     `    --input ${shellWord(event)}`,

@@ -1,7 +1,9 @@
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { exitCodes } from '@etl/pipeline/failures/exitCodes';
+import { readRun } from '../../client/runs/readRun';
 import { detachOnInterrupt } from '../detachOnInterrupt';
 import { exitCodeOfFailure } from '../errors';
+import { etlCommand } from '../hints';
 import { createLine, printJson, printLines } from '../output';
 import { shareOfFiles } from '../progress';
 import { withClient } from '../withClient';
@@ -36,7 +38,12 @@ export async function conductBatch(workflowId: string, request: BatchRequest, op
     restoreInterrupt();
     line?.end();
     if (json) printJson(report);
-    else printLines(describeBatchReport(report));
+    else {
+      const hasFailed = report.status !== 'COMPLETED';
+      printLines(
+        describeBatchReport(report, hasFailed ? await readRun(client, { workflowId }, etlCommand) : undefined),
+      );
+    }
     process.exitCode = exitCodeOf(report);
   });
 }

@@ -1,10 +1,7 @@
 import { number } from '@etl/lib/amounts';
 import type { BatchSummary, LeftOut, LeftOutReason } from '@etl/pipeline/batch/summary';
-import { workflowTypes } from '@etl/pipeline/definition';
 import { failureLines } from '@etl/pipeline/runs/failureView';
 import type { RunView } from '@etl/pipeline/runs/runView';
-import { runViewOf } from '@etl/pipeline/runs/viewOf';
-import { etlCommand } from '../hints';
 import type { BatchReport, ShownStatus } from './report';
 
 const outcomes = ['delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;
@@ -28,19 +25,10 @@ export function describeBatchStatus(
   return [phase ?? 'running', ...(facts.length > 0 ? [facts.join(', ')] : [])].join(': ');
 }
 
-/** Describes the result of a batch in text lines. */
-export function describeBatchReport(report: BatchReport): string[] {
-  const { status, summary } = report;
-  if (status !== 'COMPLETED') return [...(summary ? describeSummary(summary) : []), ...failureLines(viewOf(report))];
+/** Describes the result of a batch in text lines. `failed`: the view of a batch that has failed. */
+export function describeBatchReport({ summary }: Pick<BatchReport, 'summary'>, failed?: RunView): string[] {
+  if (failed) return [...(summary ? describeSummary(summary) : []), ...failureLines(failed)];
   return ['Completed.', ...(summary ? [describeFiles(summary), ...describeSummary(summary)] : [])];
-}
-
-/** Returns the view of a batch that has failed. */
-function viewOf({ workflowId, runId, status, failureType, reason, summary }: BatchReport): RunView {
-  const failure = { ...(failureType !== null && { type: failureType }), message: reason ?? '' };
-  const ended = { status, startedAt: '', endedAt: '', ...(status === 'FAILED' && { failure }) };
-  const memo = { batch: summary ?? {} };
-  return runViewOf({ workflowType: workflowTypes.nightlyBatch, workflowId, runId, ...ended, memo }, etlCommand);
 }
 
 function describeFiles(summary: BatchSummary): string {

@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import type { Manifest } from '@etl/pipeline/manifest';
 
 export interface Draft {
@@ -18,7 +19,7 @@ export function draftDeclaration(draft: Draft): string {
   const { name, pattern, sample, delimiter, encoding, decimal, schema, totals, warnings } = draft;
   const width = Math.max(...schema.map((column) => key(column.name).length));
   return [
-    `# Dataset ${name}, inferred from ${oneLine(sample)}: ${totals.rowsRead} rows. etl dataset schema prints all keys.`,
+    `# Dataset ${name}, inferred from ${oneLine(sample)}: ${count(totals.rowsRead, 'row')}. etl dataset schema prints all keys.`,
     ...warnings.map((warning) => `# The sample has a warning: ${oneLine(warning)}`),
     '',
     '# description: What the dataset contains',

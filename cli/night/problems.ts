@@ -23,6 +23,8 @@ export interface Problem {
   readonly reason: string;
   /** What to do before the command. */
   readonly first?: string;
+  /** Command that precedes `command`. */
+  readonly prepare?: string;
   /** Absent if the batch goes on by itself. */
   readonly command?: string;
 }
@@ -82,7 +84,6 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
   // A batch finds the files of its day by itself, whatever had started it.
   const isBatch = kind === 'batch' && state === 'failed';
   const command = isBatch ? etlCommand(...batchArgs(dataset, batchDate)) : next?.command;
-  const first = isBatch && run.undelivered?.length === 0 ? 'Check that the files of the day have arrived' : next?.why;
   return {
     dataset,
     batchDate,
@@ -91,7 +92,7 @@ function problemOfRun({ dataset, batchDate }: NightBatch, run: RunFact, view: Ru
     title: kind === 'batch' ? `${dataset} ${batchDate}` : (view?.title ?? workflowId),
     ...(failureType !== undefined && { failureType }),
     reason: view?.reason ?? run.reason ?? '',
-    ...(first !== undefined && { first }),
+    ...(next && { first: next.why }),
     ...(command !== undefined && { command }),
   };
 }
@@ -110,7 +111,10 @@ function problemOfBatch(batch: NightBatch): Problem[] {
         ...about,
         kind: 'missing',
         reason: `scheduled at ${shortTime(startsAt)}, no run has started${schedule}${catchUp}`,
-        ...(hasSchedule === false && { first: `Create its schedule with: ${etlCommand('dataset', 'apply')}` }),
+        ...(hasSchedule === false && {
+          first: 'Create its schedule, then start this batch',
+          prepare: etlCommand('dataset', 'apply'),
+        }),
         command: etlCommand(...batchArgs(dataset, batchDate)),
       },
     ];

@@ -58,7 +58,7 @@ export async function readRunReport(sources: ReportSources, text: string): Promi
       cliExitCodes.usage,
     );
   }
-  return fromCommit(sources, text, 'Temporal has no such run any more');
+  return fromCommit(sources, text, 'Temporal has no such run');
 }
 
 async function fromServer(sources: ReportSources, client: Client, facts: RunFacts): Promise<RunReport> {
@@ -85,7 +85,7 @@ async function fromCommit(sources: ReportSources, text: string, why: string): Pr
   const commit = batch && destination && (await commitOf(sources.store, layout(destination, batch), undefined, true));
   if (!batch || !commit) {
     const remedy = 'Give a workflow ID or run ID that the server lists, or dataset/date/source of a delivered batch';
-    throw new CliError(`${why}${batch ? ', and its batch has no commit' : ''}: ${text}`, remedy, cliExitCodes.noInput);
+    throw new CliError(`${text}: ${why}${batch ? ', and its batch has no commit' : ''}`, remedy, cliExitCodes.noInput);
   }
   const notes = [`${why}: this page shows what the newest commit of the batch records.`];
   return complete(sources, { view: viewOfCommit(batch, commit, destination), batch, destination, notes });

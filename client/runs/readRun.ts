@@ -1,6 +1,7 @@
 import type { CommandText } from '@etl/pipeline/command';
 import { messageNames } from '@etl/pipeline/definition';
 import { sumOfProgress } from '@etl/pipeline/progress';
+import { nextOf } from '@etl/pipeline/runs/next';
 import type { FailureFacts, PendingCall, RunFacts } from '@etl/pipeline/runs/runFacts';
 import type { RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
@@ -25,7 +26,14 @@ const queryMs = 2000;
  * @throws {WorkflowNotFoundError}
  */
 export async function readRun(client: Client, run: RunRef, command?: CommandText): Promise<RunView> {
-  return runViewOf(await readFacts(client, run), command);
+  const view = runViewOf(await readFacts(client, run), command);
+  return { ...view, problems: await Promise.all(view.problems.map((file) => withEvent(client, file, command))) };
+}
+
+/** Returns the view of a file of a batch with the command that its own run shows: the batch does not know the event. */
+async function withEvent(client: Client, file: RunView, command?: CommandText): Promise<RunView> {
+  const next = nextOf(file, { input: await readInput(client, file) }, command);
+  return { ...file, ...(next && { next }) };
 }
 
 /**
@@ -129,8 +137,10 @@ function failureOf({ cause, message }: Error): FailureFacts {
   return { message: cause instanceof Error ? cause.message : message };
 }
 
-/** Reads the first argument of a run; undefined if it cannot be read or decoded. */
-export async function readInput(client: Client, { workflowId, runId }: RunFacts): Promise<unknown> {
+/**
+ * Reads the first argument of a run, of the newest one without a run ID; undefined if it cannot be read or decoded.
+ */
+export async function readInput(client: Client, { workflowId, runId }: Required<RunRef>): Promise<unknown> {
   try {
     const { history } = await client.workflowService.getWorkflowExecutionHistory({
       namespace: client.options.namespace,

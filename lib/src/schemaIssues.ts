@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { count } from './amounts';
 import { capped, cut } from './capped';
 import { own } from './own';
 import { shownUri } from './text/shownUri';
@@ -54,9 +55,10 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;
     case 'too_small':
-      return `must ${issue.origin === 'array' ? 'have' : 'be'} ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}`;
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
+      return limitOf(issue.origin, issue.inclusive ? 'at least' : 'more than', issue.minimum);
     case 'too_big':
-      return `must ${issue.origin === 'array' ? 'have' : 'be'} ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin)}`;
+      return limitOf(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum);
     default:
       return issue.message;
   }
@@ -65,7 +67,16 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
 /** Quotes punctuation, which could be taken for that of the sentence. */
 const choice = (value: unknown): string => (/\w/.test(String(value)) ? String(value) : JSON.stringify(value));
 
-const unitOf = (origin: string): string => (origin === 'array' ? ' entries' : '');
+/** What the limit of a type counts. The limit of a number is its value. */
+const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  array: ['entry', 'entries'],
+  string: ['character', 'characters'],
+};
+
+function limitOf(origin: string, bound: string, limit: number | bigint): string {
+  const unit = units[origin];
+  return unit ? `must have ${bound} ${count(Number(limit), ...unit)}` : `must be ${bound} ${limit}`;
+}
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null';

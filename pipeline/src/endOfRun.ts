@@ -3,6 +3,7 @@ import type { FailureType } from './failures/table';
 import type { Batch } from './layout';
 import { nothing, titleOf } from './runs/common';
 import { nextOf } from './runs/next';
+import type { RunView } from './runs/runView';
 
 /** Facts of a pipeline run that has ended, for its texts in the Web UI and in its memo. */
 export interface EndOfRun {
@@ -64,12 +65,15 @@ export function remedyOf(
   failed: Pick<EndOfRun, 'workflowId' | 'batch' | 'event' | 'reason'> & {
     readonly failureType: FailureType;
     readonly kind: 'file' | 'batch';
+    /** Files of a batch by outcome, if they are known. */
+    readonly files?: RunView['files'];
   },
 ): NextStep {
-  const { workflowId, batch, event, failureType, reason, kind } = failed;
+  const { workflowId, batch, event, failureType, reason, kind, files } = failed;
   const outcome = failureType === 'Cancelled' ? ('cancelled' as const) : ('failed' as const);
   const ids = { workflowId, runId: '', startedAt: '', batch, title: titleOf(batch, workflowId) };
-  const view = { ...nothing, ...ids, kind, outcome, failureType, ...(reason !== undefined && { reason }) };
+  const known = { ...(reason !== undefined && { reason }), ...(files && { files }) };
+  const view = { ...nothing, ...ids, kind, outcome, failureType, ...known };
   const next = nextOf(view, { input: event });
   if (next?.kind !== 'command') return { text: 'Check the reason' };
   if (next.command.length <= maxCommand) return { text: next.why, command: next.command };

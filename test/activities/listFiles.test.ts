@@ -268,6 +268,21 @@ test('counts what is left out by reason, whatever the page size', async () => {
   }
 });
 
+test('counts what is left out once, if days differ only in the names of their files', async () => {
+  const files = ['in/v_2026-02-07.csv', 'in/v_2026-02-08.csv', 'in/v_2026-02-09.csv', 'in/w.csv', 'in/_a.csv'];
+  const { store, executions } = place([...files, 'in/v_2026-01-01.csv', 'next/x.csv']);
+  const found: string[] = [];
+  let leftOut: LeftOut = {};
+  const range = { from: '2026-02-07', to: '2026-02-09', match: 'v_{date}.csv' };
+  const of = { ...plan, ...range, prefix: 's3://raw/in' };
+  const count = (more: LeftOut) => {
+    leftOut = addLeftOut(leftOut, more);
+  };
+  for await (const { uri } of listAllFiles({ store, executions }, of, 2, count)) found.push(uri);
+  expect(found).toHaveLength(3);
+  expect(leftOut).toEqual({ hidden: 1, name: 2 });
+});
+
 describe('a folder with entries that are not regular files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'etl-odd-'));
   let clean = (): void => undefined;

@@ -74,4 +74,10 @@ describe('the end of a batch', () => {
     const allowed = batchEndTexts({ workflowId: 'night', ended: 'incomplete', summary });
     expect(allowed).toMatchObject({ headline: '1 of 3 files not delivered', next: failed.next });
   });
+
+  test('without failed files, names the files that have not arrived', () => {
+    const found = { ...summary, files: 2, failed: 0 };
+    const short = { workflowId: 'night', ended: 'tooFew', failureType: 'BatchIncomplete', summary: found } as const;
+    expect(batchEndTexts(short).next.text).toBe('Check that the files have arrived');
+  });
 });

@@ -102,6 +102,10 @@ withServer('a night with several kinds of failures', () => {
     expect(stderr).toMatch(/^--- launch 1, arn:/);
     expect(stdout).toContain('"phase":"starting"');
     expect(stdout).toContain('9999 too few fields');
+    expect(await command('logs', runOf('later'), '--launch', '9')).toMatchObject({
+      exitCode: 66,
+      stderr: expect.stringMatching(/run etl\/ventas\/2026-02-08\/later has no launch 9\nSelect one of: 1\b/),
+    });
   }, 180_000);
 
   test.concurrent('a task that never starts: every view shows its stop reason and the time of the retry', async () => {

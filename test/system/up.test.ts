@@ -101,7 +101,7 @@ describe('errors of the command line', () => {
       'options that are not JSON',
       ['convert', 'samples/ventas.csv', '--out', 'x', '--options', '{'],
       64,
-      /not a JSON object/,
+      /--options is not JSON/,
     ],
     [
       'an unknown option key',

@@ -50,7 +50,7 @@ withServer('a local system', () => {
   test('reads the options of a run from a file, and shows the launches of a failed run', async () => {
     const options = join(root, 'samples', 'ventas.csv');
     const bad = await etlElsewhere(['run', options, '--date', '2026-02-08', '--options', `@${options}`]);
-    expect(bad).toMatchObject({ exitCode: 64, stderr: expect.stringContaining('is not a JSON object: ') });
+    expect(bad).toMatchObject({ exitCode: 64, stderr: expect.stringMatching(/--options @\S+ is not JSON$/m) });
     const none = await etlElsewhere(['run', options, '--date', '2026-02-08', '--options', '@none.json']);
     expect(none).toMatchObject({
       exitCode: 66,
@@ -71,6 +71,7 @@ withServer('a local system', () => {
     expect(second.stderr).toMatch(
       new RegExp(`is in use by \`etl up\`: process \\d+ since .*, Temporal ${system.ready?.temporal}`),
     );
+    expect(second.stderr).toMatch(/, or stop it with: ETL_STATE_DIR=\S+ (?:npx etl|node \S+etl\.js) down\n$/);
   });
 
   test('names the system that uses its port, and a command that chooses another port', async () => {

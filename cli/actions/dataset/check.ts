@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { count } from '@etl/lib/amounts';
 import { CliError } from '@etl/lib/cliError';
 import { fileUri } from '@etl/lib/fileUri';
 import type { Datasets } from '@etl/pipeline/dataset/datasets';
@@ -117,7 +118,7 @@ function describeSample({ file, totals, problem, warnings, undeclared }: SampleR
   if (totals === null) return [`  ${file}: NOT PUBLISHABLE: ${problem}`];
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = totals;
   return [
-    `  ${file}: ${rowsRead} rows read = ${rowsWritten} written + ${rowsBlank} blank + ${rowsRejected} rejected`,
+    `  ${file}: ${count(rowsRead, 'row')} read = ${rowsWritten} written + ${rowsBlank} blank + ${rowsRejected} rejected`,
     ...warnings.map((warning) => `    warning: ${warning}`),
     ...undeclared.map((column) => `    not declared: ${column.name}, inferred as ${column.type}`),
   ];

@@ -65,7 +65,8 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: exitCodes.badConfiguration, cause, remedy: error.remedy };
   }
   if (error instanceof HeldError) {
-    return { exitCode: exitCodes.held, cause, remedy: 'Review it, then publish it with MODE=commit or fix the file' };
+    const remedy = 'Review it, then approve its run with etl approve (without a run: set MODE=commit), or fix the file';
+    return { exitCode: exitCodes.held, cause, remedy };
   }
   if (error instanceof SourceConflictError) {
     const remedy = 'Set SOURCE to another name, or REPLACES to the replaced file';

@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import type { Manifest } from '@etl/pipeline/manifest';
 import type { QualityResult } from '@etl/pipeline/quality/results';
 import { conflictReason, mayReplace } from '@etl/pipeline/replacement';
@@ -81,7 +82,7 @@ async function convertAll(task: Task, found: FoundWork): Promise<Converted> {
   const { env, log, source, folder } = task;
   const all = mergeStates(found);
   const chunks = countChunks(all);
-  if (chunks > 0) log({ event: 'note', text: `resuming with ${chunks} chunks of earlier launches` });
+  if (chunks > 0) log({ event: 'note', text: `resuming with ${count(chunks, 'chunk')} of earlier launches` });
   const conversion = await convertSource(task, { resumeFrom: chunks > 0 ? all : undefined, onState: onState(task) });
   return {
     conversion,

@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import type { Totals } from '@etl/pipeline/manifest';
 import { defaults } from '@etl/pipeline/optionDefaults';
 import type { Options } from '@etl/pipeline/options';
@@ -61,5 +62,5 @@ function tooFewRows(totals: Totals, options: Options): string | undefined {
   const { rowsRead, rowsWritten, rowsBlank, rowsRejected } = totals;
   if (rowsWritten >= min) return undefined;
   const facts = `${rowsRead} read, ${rowsWritten} written, ${rowsBlank} blank, ${rowsRejected} rejected`;
-  return `${rowsWritten} rows to write, at least ${min} required (${facts})`;
+  return `${count(rowsWritten, 'row')} to write, at least ${min} required (${facts})`;
 }

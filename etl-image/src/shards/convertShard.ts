@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import type { ContainerMode } from '@etl/pipeline/container';
 import { shardName } from '@etl/pipeline/layout';
 import { countChunks, findWork, mergeStates, type ShardReport } from '../chunks/checkpoint';
@@ -34,7 +35,7 @@ export async function convertShard(
   if (wanted === 0)
     log({ event: 'note', text: `shard ${shard} has nothing to do: there are fewer chunks than shards` });
   const known = countChunks(resumeFrom);
-  if (known > 0) log({ event: 'note', text: `resuming with ${known} chunks of earlier launches` });
+  if (known > 0) log({ event: 'note', text: `resuming with ${count(known, 'chunk')} of earlier launches` });
   const converted = convertSource(task, {
     resumeFrom,
     range,

@@ -51,9 +51,9 @@ export function nextListing(plan: BatchPlan, day: string): string | undefined {
  * belongs to the first day.
  */
 export function classify(listing: Listing, uri: string, isFolder = false): Classification {
-  const below = keyOf(uri).slice(keyOf(listing.prefix).length).replace(/^\/+/, '');
+  const below = keyBelow(listing.prefix, uri);
   if (isHidden(below)) return { kind: 'leftOut', reason: 'hidden' };
-  const name = below.split('/').filter(Boolean).at(-1) ?? '';
+  const name = nameIn(below);
   if (!isFolder && !isNamed(name, listing.match)) return { kind: 'leftOut', reason: 'name' };
   if (listing.isOfOneDay) return { kind: 'file', batchDate: listing.from };
   const day = dateBelow(listing.prefix, uri, below);
@@ -67,6 +67,27 @@ export function classify(listing: Listing, uri: string, isFolder = false): Class
     reason: `its key has no date, so it cannot be assigned to a day from ${listing.from} to ${listing.to}: put {date} into prefix or match, or start a one-day batch for it`,
   };
 }
+
+/**
+ * Returns whether an entry that a listing leaves out is counted by it. Listings that differ only in their names list the
+ * same entries: the first of them counts an entry, unless a later one takes it.
+ */
+export function leftOutCounter(plan: BatchPlan, { from, to, prefix }: Listing) {
+  const isSame = (day: string): boolean => trimSlashes(renderDay(plan.prefix, day)) === prefix;
+  const isFirst = from === plan.from || !isSame(addDays(from, -1));
+  const later = new Set<string>();
+  for (let day = addDays(to, 1); isFirst && day <= plan.to && isSame(day); day = addDays(day, 1))
+    later.add(renderDay(plan.match ?? '', day));
+  return (reason: LeftOutReason, uri: string): boolean => {
+    if (reason === 'day') return true;
+    const name = nameIn(keyBelow(prefix, uri));
+    return isFirst && (reason === 'hidden' || ![...later].some((match) => isNamed(name, match)));
+  };
+}
+
+const keyBelow = (prefix: string, uri: string): string => keyOf(uri).slice(keyOf(prefix).length).replace(/^\/+/, '');
+
+const nameIn = (below: string): string => below.split('/').filter(Boolean).at(-1) ?? '';
 
 /** A date that is only in the prefix was part of the request and does not date a file. */
 function dateBelow(prefix: string, uri: string, below: string): string | undefined {

@@ -14,10 +14,10 @@ export interface EndOfBatch {
 }
 
 /** Returns the texts of the end of a batch. */
-export function batchEndTexts({ workflowId, ended, failureType, summary }: EndOfBatch): EndTexts {
+export function batchEndTexts(end: EndOfBatch): EndTexts {
+  const { ended, failureType, summary } = end;
   const cost = costText(summary?.costUsd, 0);
-  const next = nextStepOf(workflowId, ended, failureType);
-  return { headline: failureType ?? headlineOf(ended, summary), cost, next };
+  return { headline: failureType ?? headlineOf(ended, summary), cost, next: nextStepOf(end) };
 }
 
 function headlineOf(ended: BatchEnd, summary: BatchSummary | undefined): string {
@@ -26,9 +26,12 @@ function headlineOf(ended: BatchEnd, summary: BatchSummary | undefined): string 
   return `Delivered ${summary?.delivered ?? 0} files`;
 }
 
-function nextStepOf(workflowId: string, ended: BatchEnd, failureType: FailureType | undefined): NextStep {
+function nextStepOf({ workflowId, ended, failureType, summary }: EndOfBatch): NextStep {
+  const failed = { kind: 'batch' as const, workflowId, batch: {}, ...(summary && { files: filesOf(summary) }) };
   if (failureType === 'InvalidInput') return { text: 'Correct the request, and start the batch again' };
-  if (failureType !== undefined) return remedyOf({ kind: 'batch', workflowId, batch: {}, failureType });
-  if (ended === 'incomplete') return remedyOf({ kind: 'batch', workflowId, batch: {}, failureType: 'BatchIncomplete' });
+  if (failureType !== undefined) return remedyOf({ ...failed, failureType });
+  if (ended === 'incomplete') return remedyOf({ ...failed, failureType: 'BatchIncomplete' });
   return { text: ended === 'empty' ? 'Check that the feed has arrived' : 'nothing to do' };
 }
+
+const filesOf = ({ invalid, failed, cancelled }: BatchSummary) => ({ invalid, failed, cancelled });

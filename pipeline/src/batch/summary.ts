@@ -103,7 +103,9 @@ export function filesFound({ files, notFiles = 0 }: Pick<BatchSummary, 'files' |
   return files - notFiles;
 }
 
+type MissedCounts = Partial<Pick<BatchSummary, 'invalid' | 'failed' | 'cancelled'>>;
+
 /** Returns the number of files that should have been delivered and were not. */
-export function missed({ invalid, failed, cancelled }: BatchSummary): number {
+export function missed({ invalid = 0, failed = 0, cancelled = 0 }: MissedCounts): number {
   return invalid + failed + cancelled;
 }

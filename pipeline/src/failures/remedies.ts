@@ -38,7 +38,7 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
     command: 'retry',
   },
   CredentialsRefused: { first: 'Restore the AWS credentials of the task', command: 'retry' },
-  Held: { first: 'Look at the rejected rows or the failed rule', command: 'approve' },
+  Held: { first: 'Look at the rejected rows or the failed rule: etl report shows them', command: 'approve' },
   NotApproved: { first: 'Correct the file, or the limits of its gates', command: 'run' },
   SourceChanged: { first: 'Wait until the file is complete', command: 'retry' },
   SourceConflict: {
@@ -49,7 +49,7 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   Superseded: { first: 'A later run published another file: check which of the two is right', command: 'runs' },
   Timeout: {
     first:
-      'Raise compute.timeoutSeconds or the task size in --options if the file has grown; converted parts are reused',
+      'If the file has grown, raise compute.timeoutSeconds or the task size in the declaration or in --options; converted parts are reused',
     command: 'run',
   },
   TaskFailed: { first: 'Read the last log lines', command: 'retry' },
@@ -66,10 +66,19 @@ export const remedies: Readonly<Record<FailureType, Remedy>> = {
   CapacityUnavailable: { first: 'Raise the quota, or wait until Fargate has capacity', command: 'retry' },
   Throttled: { first: 'Reduce other calls to ECS in the account', command: 'retry' },
   SpotInterruption: { first: 'Set compute.spot to false if Spot capacity stays short', command: 'retry' },
-  OutOfMemory: { first: 'Declare more compute.memory in --options, or fewer chunkRows', command: 'run' },
+  OutOfMemory: {
+    first: 'Declare more compute.memory or fewer chunkRows, in the declaration or in --options',
+    command: 'run',
+  },
   ServiceUnavailable: { first: 'Check that the service in the reason responds again', command: 'retry' },
-  CostLimit: { first: 'Raise compute.maxCostUsd in --options, or request a smaller task', command: 'run' },
+  CostLimit: {
+    first: 'Raise compute.maxCostUsd in the declaration or in --options, or request a smaller task',
+    command: 'run',
+  },
   SinkFailed: { first: 'The data is committed: correct what the sink reports', command: 'replay' },
   Cancelled: { first: 'Check that it should be delivered', command: 'retry' },
   BatchIncomplete: { first: 'Correct the listed files; delivered files are skipped', command: 'retry' },
 };
+
+/** The remedy of `BatchIncomplete` if the batch delivered all files that it found, but found fewer than `minFiles`. */
+export const tooFewFiles: Remedy = { first: 'Check that the files have arrived', command: 'retry' };

@@ -77,5 +77,6 @@ function taskUsd(
   return taskCostUsd({ size: size ?? compute.size ?? limit.size, spot, seconds, ...storage }, prices);
 }
 
-/** Formats an amount with four decimals, or with six below $0.01, without trailing zeros. */
-const usd = (dollars: number): string => `$${Number(dollars.toFixed(dollars < 0.01 ? 6 : 4))}`;
+/** Formats an amount with four decimals, or below $0.01 with four significant digits, without trailing zeros. */
+const usd = (dollars: number): string =>
+  `$${dollars < 0.01 ? dollars.toLocaleString('en-US', { maximumSignificantDigits: 4 }) : Number(dollars.toFixed(4))}`;

@@ -1,4 +1,6 @@
+import { count } from '@etl/lib/amounts';
 import { fieldsOf, isAmount } from '@etl/lib/reading';
+import { missed } from '../batch/summary';
 import type { CommandText } from '../command';
 import type { FailureType } from '../failures/table';
 import type { Common } from './common';
@@ -57,7 +59,7 @@ export function batchView(facts: RunFacts, common: Common, command?: CommandText
   if (outcome === 'delivered') return { ...base, step: 'done' };
   const failureType =
     failure?.type ?? textOf(memo.failureType) ?? silentTypes[outcome] ?? typesOfEnds[String(memo.ended)] ?? 'Unknown';
-  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome] ?? missedOf(files);
+  const reason = failure?.message ?? textOf(memo.reason) ?? silentEnds[outcome] ?? incompleteReason(failureType, files);
   const reasons = failureType === 'InvalidInput' ? textsIn(memo.reasons) : [];
   const step = stepOfFailure(failureType, reason ?? '', []);
   return {
@@ -72,8 +74,13 @@ export function batchView(facts: RunFacts, common: Common, command?: CommandText
 /** Failure types of the ends of a batch, which its memo records without a type. */
 const typesOfEnds: Readonly<Record<string, FailureType>> = { incomplete: 'BatchIncomplete', tooFew: 'BatchIncomplete' };
 
-function missedOf({ files, invalid = 0, failed = 0, cancelled = 0 }: Record<string, number>): string | undefined {
-  return files === undefined ? undefined : `${invalid + failed + cancelled} of ${files} files were not delivered`;
+/** Returns why a batch is incomplete, from its counts: a list of runs has no failures. */
+function incompleteReason(failureType: string, counts: Readonly<Record<string, number>>): string | undefined {
+  const { files } = counts;
+  if (failureType !== 'BatchIncomplete' || files === undefined) return undefined;
+  const left = missed(counts);
+  if (left > 0) return `${left} of ${files} files were not delivered`;
+  return `found ${files === 0 ? 'no files' : `only ${count(files, 'file')}`}, fewer than minFiles`;
 }
 
 const fileCounts = ['files', 'delivered', 'skipped', 'invalid', 'failed', 'cancelled'] as const;

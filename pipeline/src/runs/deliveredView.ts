@@ -1,4 +1,4 @@
-import { count, number } from '@etl/lib/amounts';
+import { number } from '@etl/lib/amounts';
 import { costLines, describeSink, line, many, runLine } from './lines';
 import type { RunView } from './runView';
 
@@ -14,7 +14,7 @@ export function deliveredLines(view: RunView): string[] {
       : []),
     ...(published === undefined ? [] : [line('Where', published)]),
     ...many('Sinks', sinks.map(describeSink)),
-    ...(launches.length > 1 ? [line('Launches', count(launches.length, 'launch', 'launches'))] : []),
+    ...(launches.length > 1 ? [line('Launches', number(launches.length))] : []),
     ...costLines(view),
     runLine(view),
   ];

@@ -1,5 +1,6 @@
 import { count } from '@etl/lib/amounts';
 import { oneLine } from '@etl/lib/oneLine';
+import { missed } from '../batch/summary';
 import { describeLaunch, type Launch } from '../launches';
 import { describeFiles } from './deliveredView';
 import { costLines, describeSink, indent, line, many, runLine } from './lines';
@@ -109,8 +110,7 @@ function listed(label: string, lines: readonly string[], max: number): string[] 
 }
 
 function moreProblems({ files = {}, problems }: RunView): string[] {
-  const { invalid = 0, failed = 0, cancelled = 0 } = files;
-  const more = invalid + failed + cancelled - problems.length;
+  const more = missed(files) - problems.length;
   if (more <= 0) return [];
   return [`  … and ${count(more, 'more file')} that ${more === 1 ? 'was' : 'were'} not delivered`];
 }

@@ -1,8 +1,9 @@
 import { fieldsOf, isText } from '@etl/lib/reading';
 import { shownUri } from '@etl/lib/text/shownUri';
+import { missed } from '../batch/summary';
 import { type CommandText, npxCommand } from '../command';
 import { detailKeys } from '../detailKeys';
-import { type Remedy, type RemedyCommand, remedies, remedyOf } from '../failures/remedies';
+import { type Remedy, type RemedyCommand, remedies, remedyOf, tooFewFiles } from '../failures/remedies';
 import { committedWords, replayArgs } from '../sinks/outcome';
 import type { Next, RunView } from './runView';
 
@@ -29,11 +30,16 @@ export function nextOf(
       return { kind: 'retry', ...(retryAt !== undefined && { at: retryAt }) };
     return { kind: 'wait', for: waits[step ?? ''] ?? 'the next step' };
   }
-  const { first, command: action } =
-    outcome === 'held'
-      ? remedies.Held
-      : (ofOutcome[outcome] ?? (lacksOnlySinks(view) ? remedies.SinkFailed : remedyOf(failureType ?? '')));
+  const { first, command: action } = remedyOfEnd(view);
   return { kind: 'command', command: command(...argsOf(action, view, input)), why: first };
+}
+
+function remedyOfEnd(view: Omit<RunView, 'next'>): Remedy {
+  const { outcome, failureType = '', files } = view;
+  if (outcome === 'held') return remedies.Held;
+  if (lacksOnlySinks(view)) return remedies.SinkFailed;
+  if (failureType === 'BatchIncomplete' && files && missed(files) === 0) return tooFewFiles;
+  return ofOutcome[outcome] ?? remedyOf(failureType);
 }
 
 /** What an open run waits for, by its step. */

@@ -1,5 +1,8 @@
 import { emptySummary, withResult } from '@etl/pipeline/batch/summary';
+import type { RunView } from '@etl/pipeline/runs/runView';
+import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import { exitCodeOf } from '../../../cli/batch/conduct';
+import type { BatchReport } from '../../../cli/batch/report';
 import { describeBatchReport, describeBatchStatus } from '../../../cli/batch/show';
 import { describeForecast } from '../../../cli/batch/showForecast';
 
@@ -29,6 +32,14 @@ describe('the status of a batch', () => {
   });
 });
 
+/** Returns the view of a batch that ended with this report. */
+function viewOf({ workflowId, runId, status, failureType, reason, summary }: BatchReport): RunView {
+  const failure = { type: failureType ?? '', message: reason ?? '' };
+  const times = { startedAt: '', endedAt: '' };
+  const memo = { batch: summary ?? {} };
+  return runViewOf({ workflowType: 'nightlyBatch', workflowId, runId, status, ...times, failure, memo });
+}
+
 describe('the report of a batch', () => {
   const none = emptySummary({ from: '2026-02-08', to: '2026-02-08' });
 
@@ -52,7 +63,7 @@ describe('the report of a batch', () => {
     const failed = { ...file, outcome: 'failed', failureType: 'BadData', reason: 'no rows' } as const;
     const summary = Array.from({ length: 12 }).reduce<typeof none>((all) => withResult(all, failed), none);
     const report = { ...ids, status: 'FAILED', failureType: 'BatchIncomplete', reason: '12 of 12', summary };
-    const lines = describeBatchReport(report);
+    const lines = describeBatchReport(report, viewOf(report));
     expect(lines).toEqual(expect.arrayContaining([`FAILED: BatchIncomplete: ${ids.workflowId}`, 'Reason    12 of 12']));
     expect(lines.filter((line) => line === '  FAILED: BadData: s3://raw/v/a.csv')).toHaveLength(10);
     expect(lines).toContain('  … and 2 more files that were not delivered');
@@ -64,7 +75,7 @@ describe('the report of a batch', () => {
     const report = { ...ids, status: 'COMPLETED', failureType: null, reason: null, summary: none };
     expect(describeBatchReport(report)).toContain('Files:   none found');
     const refused = { ...report, status: 'FAILED', failureType: 'InvalidInput', reason: 'prefix: …', summary: null };
-    expect(describeBatchReport(refused).slice(0, 3)).toEqual([
+    expect(describeBatchReport(refused, viewOf(refused)).slice(0, 3)).toEqual([
       ...[`FAILED: InvalidInput: ${ids.workflowId}`, 'Step      validate', 'Reason    prefix: …'],
     ]);
     expect(exitCodeOf(refused)).toBe(65);

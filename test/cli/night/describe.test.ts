@@ -80,30 +80,78 @@ test('shows totals, a line for each batch, and each problem with its command', (
   ]);
 });
 
-test('fits 80 columns, whatever the names, numbers and reasons; only commands are longer', () => {
+test('fits the terminal, whatever the names, numbers and reasons; only commands are longer', () => {
   const long = 'x'.repeat(300);
+  const night = report({
+    server: { address: long, answers: false, problem: long },
+    batches: urgency.map((state) =>
+      batch(long, state, {
+        isLate: true,
+        files: 123_456,
+        running: 9_999,
+        rows: 98_765_432_109,
+        unreadRows: 1,
+        costUsd: 1234.5,
+        unread: long,
+      }),
+    ),
+    problems: [
+      {
+        ...{ dataset: long, batchDate: long, title: long, kind: 'late', reason: long, first: long },
+        ...{ prepare: long, command: long },
+      },
+    ],
+    broken: [{ name: long, problems: [long] }],
+    lateness: { state: 'unknown', problem: long },
+  });
+  for (const width of [30, 80])
+    expect(describeNight(night, width).filter((line) => line.length > width)).toEqual([`  ${long}`, `  ${long}`]);
+});
+
+test('a narrow terminal shows fewer columns, and the whole text', () => {
+  const night = report({
+    batches: [batch('ventas', 'failed')],
+    broken: [{ name: 'feedx', problems: ['feedx.yaml:3:12: columns.a: "int64" is not a type'] }],
+  });
+  expect(describeNight(night, 40)).toEqual([
+    ...['Tonight, 2026-02-09 07:20 UTC:', ''],
+    ...['dataset  date        state   files  rows', 'ventas   2026-02-08  failed      0     0'],
+    ...['feedx: CANNOT BE USED:', '  feedx.yaml:3:12: columns.a: "int64" is', '  not a type'],
+  ]);
+});
+
+test('without a terminal, nothing is truncated or wrapped', () => {
+  const long = `${'long '.repeat(300)}end`;
   const lines = describeNight(
     report({
-      server: { address: long, answers: false, problem: long },
-      batches: urgency.map((state) =>
-        batch(long, state, {
-          isLate: true,
-          files: 123_456,
-          running: 9_999,
-          rows: 98_765_432_109,
-          unreadRows: 1,
-          costUsd: 1234.5,
-          unread: long,
-        }),
-      ),
-      problems: [
-        { dataset: long, batchDate: long, title: long, kind: 'late', reason: long, first: long, command: long },
-      ],
-      broken: [{ name: long, problems: [long] }],
-      lateness: { state: 'unknown', problem: long },
+      batches: [batch('x'.repeat(30), 'unknown', { unread: long })],
+      problems: [{ dataset: 'a', batchDate: '2026-02-08', title: 'a', kind: 'failed', reason: long }],
+      broken: [{ name: 'b', problems: [long] }],
     }),
   );
-  expect(lines.filter((line) => line.length > 80)).toEqual([`  ${long}`]);
+  expect(lines.filter((line) => line.endsWith(long))).toHaveLength(3);
+  expect(lines.join('\n')).not.toContain('…');
+});
+
+test('the commands of a batch without a schedule are lines of their own', () => {
+  const problem = {
+    dataset: 'a',
+    batchDate: '2026-02-08',
+    title: 'a',
+    kind: 'missing',
+    reason: 'no schedule',
+  } as const;
+  const commands = { prepare: 'npx etl dataset apply', command: 'npx etl batch --dataset a' };
+  const lines = describeNight(report({ problems: [{ ...problem, first: 'Create its schedule', ...commands }] }));
+  expect(lines.slice(-3)).toEqual(['  Create its schedule.', `  ${commands.prepare}`, `  ${commands.command}`]);
+});
+
+test('without an answer of the server, does not say that no run was started', () => {
+  const server = { address: '127.0.0.1:7233', answers: false, problem: 'no answer' };
+  expect(describeNight(report({ server }))).toEqual([
+    'Tonight, 2026-02-09 07:20 UTC: no batch is scheduled',
+    'Runs are not known: no answer',
+  ]);
 });
 
 test('says that there is nothing to show', () => {

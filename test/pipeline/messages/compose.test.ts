@@ -50,7 +50,7 @@ describe('composeMessage', () => {
     expect(message.body.split('\n')[0]).toBe('ETL retenido para 2026-02-08: pendiente de aprobación');
     expect(message.body).toContain('Motivo: 12 % rejected\nPlazo: 2026-02-15T01:00:00.000Z');
     expect(message.body).toMatch(
-      /\nSiguiente paso: Look at the rejected rows or the failed rule\nOrden: npx etl approve \S+$/,
+      /\nSiguiente paso: Look at the rejected rows or the failed rule: etl report shows them\nOrden: npx etl approve \S+$/,
     );
     expect(message.attributes.outcome).toBe('held');
   });

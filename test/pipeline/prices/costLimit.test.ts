@@ -46,6 +46,10 @@ test('a launch within the limit is made, and one above it is not', () => {
   );
 });
 
+test('a limit of less than a millionth is shown as it was set', () => {
+  expect(costProblem(limited(1e-7), [], next)).toContain('exceeds compute.maxCostUsd, $0.0000001: ');
+});
+
 test('a launch counts with its own size and capacity', () => {
   const plan = limited(minuteUsd);
   expect(costProblem(plan, [], { ...next, size: { cpu: 1024, memoryMiB: 8192 } })).toBeDefined();

@@ -51,7 +51,8 @@ test.each<[unknown, string]>([
   ],
   [{ metric: 'nullValues', column: 'a', level: 'stop' }, `${at}.level: "stop" must be one of block, hold, warn`],
   [{ metric: 'nullValues', column: 'a', unit: '%' }, `${at}.unit: "%" must be one of rows, percent`],
-  [{ metric: 'missingValues', column: 'a', missingValues: [] }, `${at}.missingValues: must have at least 1 entries`],
+  [{ metric: 'nullValues', column: 'a', name: '' }, `${at}.name: "" must not be empty`],
+  [{ metric: 'missingValues', column: 'a', missingValues: [] }, `${at}.missingValues: must have at least 1 entry`],
   [
     { metric: 'invalidValues', column: 'a' },
     `${at}: needs at least one of min, max, allowed, pattern, minLength, maxLength`,

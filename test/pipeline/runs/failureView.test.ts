@@ -148,7 +148,7 @@ test('a held run shows its reason and the command that approves it', () => {
     'Step      held',
     'Reason    Held: 3 % rejected. Waits until 2026-02-16',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Look at the rejected rows or the failed rule. Then:',
+    'Next      Look at the rejected rows or the failed rule: etl report shows them. Then:',
     '          npx etl approve etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -202,11 +202,20 @@ test('a failed batch shows its counts, and each failed file with its command', (
     'Files     2 = 1 delivered + 1 failed',
     '  FAILED: OutOfMemory: s3://raw/a.csv',
     '  Reason    killed',
-    '  Next      Declare more compute.memory in --options, or fewer chunkRows. Then:',
+    '  Next      Declare more compute.memory or fewer chunkRows, in the declaration or in --options. Then:',
     '            npx etl retry etl/a/2026-02-08/a',
     'Cost      $0.0200, estimated',
     'Run       batch/raw/2026-02-08 (r1)',
     'Next      Correct the listed files; delivered files are skipped. Then:',
     '          npx etl retry batch/raw/2026-02-08',
   ]);
+});
+
+test.each([
+  [{ files: 0 }, 'found no files, fewer than minFiles'],
+  [{ files: 2, delivered: 2 }, 'found only 2 files, fewer than minFiles'],
+])('a batch that found too few files, %j, does not speak of files to correct', (counts, reason) => {
+  const memo = { batch: { ended: 'tooFew', failureType: 'BatchIncomplete', ...counts } };
+  const view = runViewOf({ ...facts, workflowType: 'nightlyBatch', workflowId: 'batch/raw/2026-02-08', memo });
+  expect(view).toMatchObject({ reason, next: { why: 'Check that the files have arrived' } });
 });
