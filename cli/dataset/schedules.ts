@@ -107,7 +107,7 @@ async function compareOne(
   if (!isOurs) {
     return settings && { name, action: 'foreign', differences: ['it exists, but no declaration created it'] };
   }
-  if (!settings) return { name, action: 'delete', differences: ['the dataset declares no schedule any more'] };
+  if (!settings) return { name, action: 'delete', differences: ['the dataset no longer declares a schedule'] };
   const isBatch = description.action.workflowType === workflowTypes.nightlyBatch;
   const report = scheduleReport(description);
   const timetable = timetableOf(description.spec);

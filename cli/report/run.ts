@@ -58,7 +58,7 @@ export async function readRunReport(sources: ReportSources, text: string): Promi
       cliExitCodes.usage,
     );
   }
-  return fromCommit(sources, text, 'Temporal has no such run any more');
+  return fromCommit(sources, text, 'Temporal has no such run');
 }
 
 async function fromServer(sources: ReportSources, client: Client, facts: RunFacts): Promise<RunReport> {

@@ -55,7 +55,7 @@ export async function create(file: string, { name: given, stdout, force, json }:
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   printResult(json, { name, file: shownPath(path), pattern }, [
-    `Wrote ${shownPath(path)}: files ${pattern}`,
+    `Wrote ${shownPath(path)} with the source pattern ${pattern}`,
     `Check it with: ${etlCommand('dataset', 'check', name)}`,
   ]);
 }

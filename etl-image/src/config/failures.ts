@@ -35,7 +35,7 @@ const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
   ReadOnly: 'Choose a writable destination',
   NoSpace: 'Free some space, or give the task more ephemeral storage',
   SourceChanged: 'Start a new run once the file is complete',
-  Corrupt: 'Inspect the object named above',
+  Corrupt: 'Restore the object named above from a backup or an earlier version',
   Unavailable: 'Launch the task again: it resumes from its checkpoint',
 };
 
@@ -65,7 +65,9 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: exitCodes.badConfiguration, cause, remedy: 'Check the environment (docs/container.md)' };
   }
   if (error instanceof HeldError) {
-    return { exitCode: exitCodes.held, cause, remedy: 'Review it, then publish it with MODE=commit or fix the file' };
+    const remedy =
+      'Review the rejected rows or the failed rule, then publish the batch with MODE=commit or fix the file';
+    return { exitCode: exitCodes.held, cause, remedy };
   }
   if (error instanceof SourceConflictError) {
     const remedy = 'Set SOURCE to another name, or REPLACES to the replaced file';

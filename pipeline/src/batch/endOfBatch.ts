@@ -23,7 +23,8 @@ export function batchEndTexts({ workflowId, ended, failureType, summary }: EndOf
 function headlineOf(ended: BatchEnd, summary: BatchSummary | undefined): string {
   if (ended === 'empty') return 'Found no file';
   if (ended === 'incomplete' && summary) return `${missed(summary)} of ${filesFound(summary)} files not delivered`;
-  return `Delivered ${summary?.delivered ?? 0} files`;
+  const delivered = summary?.delivered ?? 0;
+  return `Delivered ${delivered} ${delivered === 1 ? 'file' : 'files'}`;
 }
 
 function nextStepOf(workflowId: string, ended: BatchEnd, failureType: FailureType | undefined): NextStep {
