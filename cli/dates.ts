@@ -10,6 +10,6 @@ export function datesOf({ from, to }: { readonly from?: string; readonly to?: st
   if (from !== undefined) calendarDate(from, '--from');
   if (to !== undefined) calendarDate(to, '--to');
   if (from !== undefined && to !== undefined && from > to)
-    throw new CliError(`--from ${from} is after --to ${to}`, 'Exchange the dates', cliExitCodes.usage);
+    throw new CliError(`--from ${from} is after --to ${to}`, 'Swap the dates', cliExitCodes.usage);
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }

@@ -10,6 +10,8 @@ export interface Destination {
   readonly dataset?: string;
 }
 
+const nameRemedy = 'Use the name of a declaration, such as ventas for datasets/ventas.yaml, or of a folder of files';
+
 /**
  * Returns where the batches of datasets are: below their declared destination, or else the default one. Without names:
  * the default destination and those of all declared datasets.
@@ -26,7 +28,7 @@ export function destinationsOf(datasets: Datasets, cleanBase: string, names: rea
     const broken = datasets.broken.find(({ name }) => name === dataset);
     if (broken) throw declarationError(broken.problems);
     if (!/^[^._/][^/]*$/.test(dataset))
-      throw new CliError(`--dataset ${dataset} is not the name of a dataset`, 'Correct it', cliExitCodes.usage);
+      throw new CliError(`--dataset ${dataset} is not the name of a dataset`, nameRemedy, cliExitCodes.usage);
     return { destination: declared.get(dataset) ?? cleanBase, dataset };
   });
 }

@@ -144,6 +144,6 @@ function describeContent(manifest: Manifest, place: BatchLayout, origin: string)
     ...(rules ? [`Rules:  ${rules.passed} passed, ${rules.failed} failed, ${rules.notEvaluable} not evaluable`] : []),
     origin,
     `Where:  ${place.published}`,
-    ...warnings.slice(0, 10).map((warning) => `Note:   ${warning}`),
+    ...warnings.slice(0, 10).map((warning) => `Warning: ${warning}`),
   ];
 }

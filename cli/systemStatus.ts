@@ -133,8 +133,8 @@ function describe({
 function describeKilled({ stateDir, since, pid, left }: KilledStatus): string[] {
   return [
     `State     ${stateDir}`,
-    `Killed    process ${pid}, which ran since ${since}`,
-    `Left      ${left.length === 0 ? 'nothing' : left.join(', ')}`,
+    `Killed    process ${pid}, started ${since}`,
+    `Remaining ${left.length === 0 ? 'no processes' : left.join(', ')}`,
     `Clean up  ${etlCommandIn(stateDir, 'down')}`,
     '',
   ];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { pause } from '@etl/lib/pause';
 import { messageNames, taskQueues } from '@etl/pipeline/definition';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import { failureMessage } from '../config/payloads/failureMessage';
+import { failureMessage, unreadableMessage } from '../config/payloads/failureMessage';
 import { createReportReader, type TaskReport, type Watched } from './taskReports';
 
 /** Receives updates about a running workflow. */
@@ -73,14 +73,12 @@ async function repeat(work: () => Promise<void>, seconds: number, ended: AbortSi
   }
 }
 
-const unreadable = 'its message cannot be decrypted here';
-
 /** Returns the description with the messages of failures decoded from payloads. */
 async function withMessages({ raw }: Described, { options }: Watched['client']): Promise<Described> {
   const pendingActivities = await Promise.all(
     (raw.pendingActivities ?? []).map(async ({ lastFailure, ...activity }) => {
       if (!lastFailure) return activity;
-      const message = await failureMessage(lastFailure, options.loadedDataConverter).catch(() => unreadable);
+      const message = await failureMessage(lastFailure, options.loadedDataConverter).catch(() => unreadableMessage);
       return { ...activity, lastFailure: { ...lastFailure, message: message ?? null } };
     }),
   );
@@ -122,7 +120,9 @@ export function problemsOf({ raw }: Described, now: number): string[] {
   return [
     ...failures,
     ...(isWaiting
-      ? [`no worker picks up the workflow: check that a worker polls the task queue ${taskQueues.main} on this server`]
+      ? [
+          `no worker has picked up the workflow: check that a worker polls the task queue ${taskQueues.main} on this server`,
+        ]
       : []),
   ];
 }

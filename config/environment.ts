@@ -248,7 +248,7 @@ export const variables = {
     .positive('must be greater than 0')
     .default(transform.pollSeconds)
     .describe(
-      'Seconds between two polls of a task. One interval has at most 4 DescribeTasks calls of 100 tasks each, so more tasks are polled less often. A value below 1 does not increase the call rate',
+      'Seconds between two polls of a task. One interval has at most 4 DescribeTasks calls of 100 tasks each, so more tasks are polled less often. A value below 1 does not increase the maximum call rate',
     ),
   ETL_CREDENTIAL_SECONDS: z.coerce
     .number('is not a number')
@@ -301,7 +301,7 @@ const schema = z.object(variables).superRefine((config, context) => {
   requireTogether('ECS_TASK_CPU', 'ECS_TASK_MEMORY');
   const { S3_RAW_BUCKET: raw, S3_CLEAN_BUCKET: clean } = config;
   if (raw !== undefined && clean !== undefined && isWithin(clean, raw)) {
-    const message = `contains S3_RAW_BUCKET, ${raw}: batches could be published among the sources`;
+    const message = `contains S3_RAW_BUCKET, ${raw}, so batches could be published among the sources: choose a location that does not contain it`;
     context.addIssue({ code: 'custom', path: ['S3_CLEAN_BUCKET'], message });
   }
   const { ECS_TASK_CPU: cpu, ECS_TASK_MEMORY: memory } = config;

@@ -116,6 +116,6 @@ function on(taskQueue: string, activities: EtlActivities): Partial<EtlActivities
 function checkNames(added: readonly string[], ours: object): void {
   const taken = added.filter((name) => Object.hasOwn(ours, name));
   if (taken.length === 0) return;
-  const message = `activities of this package have the names ${taken.join(', ')}`;
-  throw new CliError(message, 'Rename the activities that the worker adds', exitCodes.badConfiguration);
+  const message = `activity names are already used by this package: ${taken.join(', ')}`;
+  throw new CliError(message, 'Rename these activities of your worker', exitCodes.badConfiguration);
 }

@@ -18,7 +18,7 @@ export async function cancel(text: string, { reason, json }: CancelOptions): Pro
     if (requested) await request(client, { workflowId, runId }, reason);
     const lines = requested
       ? [`Requested the cancellation of ${workflowId}`, `Watch its end with: ${etlCommand('watch', workflowId)}`]
-      : [`${workflowId} has ended already: ${outcome}`];
+      : [`${workflowId} has already ended: ${outcome}`];
     printResult(json, { workflowId, runId, requested, outcome }, lines);
   });
 }

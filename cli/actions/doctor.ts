@@ -11,7 +11,7 @@ export interface DoctorOptions {
   readonly json?: boolean;
 }
 
-const marks = { ok: 'ok     ', optional: 'absent ', missing: 'MISSING' } as const;
+const marks = { ok: 'ok     ', optional: 'warning', missing: 'ERROR  ' } as const;
 
 export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
   const [machine, attributes, sinks, lateness] = await Promise.all([
@@ -29,7 +29,7 @@ export async function doctor({ mend, json }: DoctorOptions): Promise<void> {
       printLines([`${marks[state]}  ${name}: ${fact}`, ...(remedy === undefined ? [] : [`         ${remedy}`])]);
     }
     for (const line of mended ?? []) printLines([`fixed    publication completed: ${line}`]);
-    if (mended?.length === 0) printLines(['ok       Publications: none is incomplete']);
+    if (mended?.length === 0) printLines(['ok       Publications: all complete']);
   }
   if (found.some(({ state }) => state === 'missing')) process.exitCode = cliExitCodes.unavailable;
 }

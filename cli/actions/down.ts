@@ -40,7 +40,7 @@ async function endKilled(system: LocalSystemEntry, log: (line: string) => void):
   const parts = partsOf(system, 'running');
   const tasks = await runningTasks(stateDir);
   const names = [...tasks, ...parts].map(({ name }) => name);
-  if (names.length === 0) log(`The local system in ${stateDir} (process ${pid}) was killed. Nothing of it is left.`);
+  if (names.length === 0) log(`The local system in ${stateDir} (process ${pid}) was killed. No process is left.`);
   else
     await reported(
       log,

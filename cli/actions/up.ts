@@ -143,7 +143,7 @@ async function endPartsOfKilled(log: (line: string) => void): Promise<void> {
   const killed = killedSystem();
   const left = killed ? partsOf(killed, 'running') : [];
   if (left.length === 0) return;
-  await reported(log, `Ending ${left.map(({ name }) => name).join(', ')} of a system that was killed`, () =>
+  await reported(log, `Stopping ${left.map(({ name }) => name).join(', ')}, left by a killed system`, () =>
     endAll(left),
   );
 }

@@ -11,7 +11,7 @@ export function adviceLines(advice: Advice): string[] {
     `${count(filesPerDay, 'file')} a day`,
     `${Number(minutes.toPrecision(3))} min each`,
     `${vcpu} vCPU`,
-    `${number(memoryMiB / 1024)} GB`,
+    `${number(memoryMiB / 1024)} GiB`,
     ...(bytes > 0 ? [`files of ${describeBytes(bytes)}`] : []),
   ];
   return [

@@ -1,8 +1,7 @@
-import { CliError } from '@etl/lib/cliError';
 import type { BatchRequest } from '@etl/pipeline/batch/request';
 import { datasetReader } from '../../config/datasets';
 import { parseConfig } from '../../config/environment';
-import { cliExitCodes } from '../errors';
+import { notDeclared } from '../dataset/read';
 
 /**
  * Checks that the dataset of a batch is declared, if this machine knows the folder of the declarations.
@@ -15,6 +14,5 @@ export async function checkDataset({ dataset }: BatchRequest): Promise<void> {
   const datasets = await datasetReader(config)();
   const names = [...datasets.all(), ...datasets.broken].map(({ name }) => name);
   if (names.includes(dataset)) return;
-  const remedy = names.length > 0 ? `Declared are: ${names.join(', ')}` : 'No dataset is declared there';
-  throw new CliError(`dataset ${dataset} is not declared in ${config.datasetsFolder}`, remedy, cliExitCodes.noInput);
+  throw notDeclared(dataset, config.datasetsFolder, names);
 }

@@ -44,7 +44,7 @@ function describeSummary(summary: BatchSummary): string[] {
     `Cost:    about $${costUsd.toFixed(4)}`,
     ...describeLeftOut(summary.leftOut ?? {}).map((text) => `Ignored: ${text}`),
     ...(results === undefined ? [] : [`Results: ${results}`]),
-    ...(summary.warnings ?? []).map((warning) => `Note:    ${warning}`),
+    ...(summary.warnings ?? []).map((warning) => `Warning: ${warning}`),
   ];
 }
 

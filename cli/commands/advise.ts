@@ -23,7 +23,7 @@ export function adviseCommand(): Command {
     )
     .option('--gpu', 'the job needs a GPU')
     .option('--kafka', 'the data arrives as records of a Kafka topic; --minutes is the time for one batch of records')
-    .option('--from-history', 'advise a task size for each dataset from its committed runs instead')
+    .option('--from-history', 'recommend a task size for each dataset from its committed runs instead')
     .option('--dataset <name>', 'with --from-history: one dataset (default: all)')
     .option('--out <uri>', 'with --from-history: folder or bucket of the batches (default: S3_CLEAN_BUCKET)')
     .option('--days <days>', 'with --from-history: batch dates of the last days', positiveInteger, 30)

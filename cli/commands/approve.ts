@@ -6,7 +6,7 @@ const action = (): typeof import('../actions/approve') => require('../actions/ap
 
 export function approveCommand(): Command {
   return new Command('approve')
-    .description('publish the data of a run that a quality gate holds, or refuse them')
+    .description('approve or refuse a run that a quality gate holds')
     .argument('<run>', runArgument)
     .option('--refuse', 'refuse: the run fails with NotApproved')
     .option('--reason <text>', 'reason, kept with the answer')

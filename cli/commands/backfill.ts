@@ -10,7 +10,7 @@ export function backfillCommand(): Command {
     .addArgument(prefixArgument())
     .requiredOption('--from <YYYY-MM-DD>', 'first batch date')
     .requiredOption('--to <YYYY-MM-DD>', 'last batch date')
-    .option('--dry-run', 'print the files that each day would run, and exit')
+    .option('--dry-run', 'print the files that would be converted for each day, and exit')
     .option('--no-wait', 'return once the batch has started')
     .option('--json', 'print one JSON object at the end');
   return withRequestOptions(command).action((prefix: string | undefined, options: BackfillOptions) =>

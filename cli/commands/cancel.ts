@@ -6,7 +6,7 @@ const action = (): typeof import('../actions/cancel') => require('../actions/can
 
 export function cancelCommand(): Command {
   return new Command('cancel')
-    .description('cancel a run or a batch: its tasks are stopped, and nothing is published')
+    .description('cancel a run or a batch: stop its tasks, and publish nothing that is not committed yet')
     .argument('<run>', runArgument)
     .option('--reason <text>', 'reason, kept in the history of the run')
     .option('--json', 'print one JSON object')

@@ -6,7 +6,7 @@ const action = (): typeof import('../actions/report') => require('../actions/rep
 
 export function reportCommand(): Command {
   return new Command('report')
-    .description('write a page about a run or a night: one HTML file that loads nothing')
+    .description('write a report about a run or a night as one self-contained HTML file')
     .argument('[run]', 'workflow ID, run ID, or dataset/date/source')
     .option('--night <YYYY-MM-DD>', 'batch date of a night, instead of a run', (text: string) =>
       calendarDate(text, '--night'),

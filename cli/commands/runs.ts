@@ -6,7 +6,7 @@ const action = (): typeof import('../actions/runs') => require('../actions/runs'
 
 export function runsCommand(): Command {
   return new Command('runs')
-    .description('list the runs that are open or ended lately, those that need an operator first')
+    .description('list open runs and runs that ended recently; runs that need an operator come first')
     .option('--failed', 'only runs that failed, and were not started again')
     .option('--running', 'only open runs')
     .option('--since <time>', 'runs that ended since then: 12h, 2d, or a date', '24h')

@@ -34,7 +34,7 @@ export function draftDeclaration(draft: Draft): string {
     'samples:',
     `  - ${text(sample)}`,
     '',
-    '# What is declared is not detected any more.',
+    '# Values declared here replace those detected in each file.',
     'dialect:',
     `  delimiter: ${text(delimiter)}`,
     `  encoding: ${encoding}`,

@@ -73,8 +73,20 @@ export function chosen({ datasets, folder }: DeclaredFolder, names: readonly str
   const all = datasets.all();
   const missing = names.find((name) => !all.some((each) => each.name === name));
   if (missing === undefined) return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
-  const known = all.map(({ name }) => name).join(', ') || 'none';
-  throw new CliError(`dataset ${missing} is not declared in ${folder}`, `Declared are: ${known}`, cliExitCodes.noInput);
+  throw notDeclared(
+    missing,
+    folder,
+    all.map(({ name }) => name),
+  );
+}
+
+/** Returns the error about a dataset that is not among the declared ones. */
+export function notDeclared(dataset: string, folder: string, declared: readonly string[]): CliError {
+  const remedy =
+    declared.length > 0
+      ? `Use one of the declared datasets: ${declared.join(', ')}`
+      : `Declare it with: ${etlCommand('dataset', 'new', 'FILE', '--name', dataset)}`;
+  return new CliError(`dataset ${dataset} is not declared in ${folder}`, remedy, cliExitCodes.noInput);
 }
 
 /** Returns the error for declarations that cannot be used, with a line for each problem. */

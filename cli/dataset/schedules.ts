@@ -109,7 +109,7 @@ async function compareOne(
     const remedy = `delete it with ${etlCommand('schedule', 'delete', name)}, then apply again`;
     return settings && { name, action: 'foreign', differences: [`no declaration created it: ${remedy}`] };
   }
-  if (!settings) return { name, action: 'delete', differences: ['the dataset declares no schedule any more'] };
+  if (!settings) return { name, action: 'delete', differences: ['the dataset no longer declares a schedule'] };
   const isBatch = description.action.workflowType === workflowTypes.nightlyBatch;
   const report = scheduleReport(description);
   const timetable = timetableOf(description.spec);

@@ -40,7 +40,7 @@ export function describeLateness(
       return undefined;
     case 'neverRan':
       return {
-        fact: 'no check for late batches has run: nobody is notified of a batch that does not start',
+        fact: 'no check for late batches has run: a batch that does not start raises no alert',
         remedy: `Create it: ${etlCommand('schedule', 'lateness', '--every', '15')}`,
       };
     case 'unknown':
@@ -50,7 +50,7 @@ export function describeLateness(
     case 'stopped': {
       const { at, everyMinutes } = lateness.last;
       return {
-        fact: `NOT CHECKED since ${shortTime(Date.parse(at))}, more than ${toleratedIntervals} times ${everyMinutes} minutes ago`,
+        fact: `NO CHECK since ${shortTime(Date.parse(at))}, for more than ${toleratedIntervals} intervals of ${everyMinutes} minutes`,
         remedy: `Show its schedule: ${temporalCommand('schedule', 'describe', '--schedule-id', latenessSchedule)}`,
       };
     }

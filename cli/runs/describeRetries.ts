@@ -45,8 +45,8 @@ const words: Readonly<Record<Retried['outcome'], string>> = {
   started: 'started',
   sinksFinished: 'sinks finished',
   sinksFailed: 'sinks failed',
-  delivered: 'delivered already',
-  running: 'running already',
+  delivered: 'already delivered',
+  running: 'already running',
   failedAgain: 'failed again since it was listed',
   impossible: 'not retried',
 };

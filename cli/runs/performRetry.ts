@@ -65,7 +65,7 @@ async function finishSinks(
   for (;;) {
     const { handle, joined } = await startReplay(client, { dataset, from: batchDate, to: batchDate });
     const { status, reason } = await followReplay(handle, joined, undefined);
-    // A replay that was running already may have selected other batches.
+    // A replay that was already running may have selected other batches.
     if (joined) continue;
     if (status !== 'COMPLETED') return { outcome: 'sinksFailed', problem: reason ?? status };
     if (group) await dropGroup(box, group);

@@ -16,7 +16,7 @@ export interface IrregularDay {
 
 export interface YearAhead {
   readonly irregularDays: readonly IrregularDay[];
-  /** Whether the server starts batches at other times than planned; null for a plan that was not compared. */
+  /** Whether the server starts batches at different times than planned; null for a plan that was not compared. */
   readonly serverDiffers: boolean | null;
 }
 

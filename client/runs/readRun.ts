@@ -6,7 +6,7 @@ import type { FailureFacts, PendingCall, RunFacts } from '@etl/pipeline/runs/run
 import type { RunView } from '@etl/pipeline/runs/runView';
 import { runViewOf } from '@etl/pipeline/runs/viewOf';
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
-import { failureMessage } from '../../config/payloads/failureMessage';
+import { failureMessage, unreadableMessage } from '../../config/payloads/failureMessage';
 import { temporalClient } from '../../config/temporalClient';
 import { decoded } from '../decoded';
 import { createReportReader } from '../taskReports';
@@ -102,7 +102,7 @@ async function pendingCalls(client: Client, { raw }: WorkflowExecutionDescriptio
         attempt: attempt ?? 1,
         ...(at > 0 && { retryAt: new Date(at).toISOString() }),
         ...(failureType && { failureType }),
-        ...(lastFailure && { reason: reason ?? 'its message cannot be decrypted here' }),
+        ...(lastFailure && { reason: reason ?? unreadableMessage }),
       };
     }),
   );

@@ -4,7 +4,7 @@ import type { TaskEnd } from '@etl/pipeline/failures/taskEnd';
 import { describePurpose, purposeOf } from '@etl/pipeline/launches';
 import type { Client } from '@temporalio/client';
 import type { LoadedDataConverter, Payload, ProtoFailure } from '@temporalio/common';
-import { failureMessage } from '../../config/payloads/failureMessage';
+import { failureMessage, unreadableMessage } from '../../config/payloads/failureMessage';
 import { decoded } from '../decoded';
 import type { RunRef } from './readRun';
 
@@ -109,5 +109,5 @@ async function value(payloads: Payload[] | null | undefined, converter: LoadedDa
 
 async function messageOf(failure: ProtoFailure, converter: LoadedDataConverter): Promise<string> {
   const cause = failure.cause ?? failure;
-  return (await failureMessage(cause, converter).catch(() => undefined)) ?? 'its message cannot be decrypted here';
+  return (await failureMessage(cause, converter).catch(() => undefined)) ?? unreadableMessage;
 }

@@ -23,7 +23,7 @@ export function allowedPlacesFrom(env: Variables): {
       const uri = bucketUri(text);
       if (uri === undefined)
         problems.push(
-          `${name}: ${JSON.stringify(text.slice(0, 200))} is not a bucket name and not an s3:// or file:/// URI`,
+          `${name}: ${JSON.stringify(text.slice(0, 200))} is neither a bucket name nor an s3:// or file:/// URI`,
         );
       return uri ?? [];
     });

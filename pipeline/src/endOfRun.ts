@@ -44,7 +44,7 @@ export function endTexts(end: EndOfRun): EndTexts {
 function headlineOf({ failureType, alreadyDelivered, rowsWritten }: EndOfRun): string {
   if (failureType !== undefined) return failureType;
   if (alreadyDelivered) return 'Already delivered';
-  return rowsWritten === undefined ? 'Delivered' : `Delivered ${rowsWritten} rows`;
+  return rowsWritten === undefined ? 'Delivered' : `Delivered ${rowsWritten} ${rowsWritten === 1 ? 'row' : 'rows'}`;
 }
 
 /** Returns `$0.0012, estimated`. `launches`: how many there were. */
@@ -85,7 +85,7 @@ export function endLine({ headline, cost, next }: EndTexts): string {
   return `${headline}; cost: ${cost}; next: ${nextLine(next)}`;
 }
 
-/** Returns the next step in one line: `Put the file where the reason expects it, then: npx etl retry …`. */
+/** Returns the next step in one line: `Put the file at the location named in the reason, then: npx etl retry …`. */
 export function nextLine({ text, command }: NextStep): string {
   return command === undefined ? text : `${text}, then: ${command}`;
 }

@@ -24,7 +24,7 @@ export function nightPage(report: NightReport): Html {
     title: `Night ${date}${dataset === undefined ? '' : ` ${dataset}`}: ${headOf(report)}`,
     body: html`${head(report)}${nightFigures(report)}${attention(report)}${calendarSection(report)}${runsSection(report)}${trends(report)}
 ${notes.length > 0 && section({ title: 'Notes', body: html`<ul class="list">${notes.map((note) => html`<li>${isolated(note)}</li>`)}</ul>` })}`,
-    footer: html`Generated ${showTime(generatedAt)} by <code>etl report</code>. This file is complete: it loads nothing and runs no script.`,
+    footer: html`Generated ${showTime(generatedAt)} by <code>etl report</code>. This page is self-contained: it loads no other resources and runs no scripts.`,
   });
 }
 

@@ -15,10 +15,10 @@ export function figures({ view, generatedAt, commit, costs, previous }: RunRepor
   const isPriced = costs.launches.length > 0 || view.costUsd !== undefined;
   const { resources } = manifest ?? {};
   const all: (Tile | undefined)[] = [
-    rowsRead === undefined ? undefined : { name: isOpen ? 'Rows read so far' : 'Rows in', value: number(rowsRead) },
+    rowsRead === undefined ? undefined : { name: isOpen ? 'Rows read so far' : 'Rows read', value: number(rowsRead) },
     written === undefined
       ? undefined
-      : { name: 'Rows out', value: number(written), note: changeSince(written, previous?.rowsWritten) },
+      : { name: 'Rows written', value: number(written), note: changeSince(written, previous?.rowsWritten) },
     rejected === undefined
       ? undefined
       : {

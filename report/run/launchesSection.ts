@@ -63,8 +63,8 @@ const places = {
 const placeOf = ({ lane }: Row): string => places[lane];
 
 function sizeOf({ launch }: Row): string {
-  if (launch?.memoryMiB !== undefined) return `${number(launch.memoryMiB)} MB`;
-  return launch?.size ? `${launch.size.cpu / 1024} vCPU, ${number(launch.size.memoryMiB)} MiB` : '';
+  if (launch?.memoryMiB !== undefined) return `${number(launch.memoryMiB)} MiB`;
+  return launch?.size ? `${launch.size.cpu / 1024} vCPU, ${launch.size.memoryMiB / 1024} GiB` : '';
 }
 
 function resultOf({ launch }: Row): Html {

@@ -74,9 +74,9 @@ function nextStep(next: Next | undefined): Html {
     case undefined:
       return html``;
     case 'retry':
-      return html`<p><strong>Next:</strong> it retries by itself${next.at !== undefined && html` at ${showTime(next.at)}`}.</p>`;
+      return html`<p><strong>Next:</strong> the run retries automatically${next.at !== undefined && html` at ${showTime(next.at)}`}.</p>`;
     case 'wait':
-      return html`<p><strong>Next:</strong> it waits for ${next.for}.</p>`;
+      return html`<p><strong>Next:</strong> the run waits for ${next.for}.</p>`;
     case 'command':
       return html`<p><strong>Next:</strong> ${next.why}. Then:</p>${command(next.command)}`;
   }

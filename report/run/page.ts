@@ -27,7 +27,7 @@ export function runPage(report: RunReport): Html {
 ${logSection(view)}${timelineSection(report.timeline)}${filesSection(view)}${rowsSection(report)}
 ${qualitySection(report)}${resourcesSection(report)}${launchesSection(report.costs)}${schemaSection(report)}${sinksSection(report.sinks)}
 ${listSection('Warnings', commit?.manifest.warnings ?? [])}${identitySection(report)}${listSection('Notes', report.notes)}`,
-    footer: html`Generated ${showTime(generatedAt)} by <code>etl report</code>. This file is complete: it loads nothing and runs no script.`,
+    footer: html`Generated ${showTime(generatedAt)} by <code>etl report</code>. This page is self-contained: it loads no other resources and runs no scripts.`,
   });
 }
 

@@ -51,7 +51,7 @@ function counts({ totals, footerRows, coerced }: Manifest): Html {
     ['Rejected', number(rowsRejected)],
     ['Footer', footerRows === undefined ? undefined : number(footerRows)],
     [
-      'Dates made null',
+      'Dates coerced to null',
       datesCoerced === 0 ? undefined : isolated(`${number(datesCoerced)}: ${columns.slice(0, 20).join(', ')}`),
     ],
   ]);

@@ -7,7 +7,7 @@ import { table } from '../page/table';
 /** Returns the timeline as a picture, and as a table for those who cannot see it. */
 export function timelineSection(timeline: Timeline | undefined): Html {
   if (!timeline || timeline.lanes.length === 0)
-    return section({ title: 'Timeline', body: empty('The server has no history of this run any more.') });
+    return section({ title: 'Timeline', body: empty('The history of this run is not available.') });
   const steps = timeline.lanes.flatMap(({ name, spans }) => spans.map((span) => ({ name, span })));
   const inOrder = [...steps].sort((a, b) => a.span.asked - b.span.asked);
   return section({

@@ -39,7 +39,8 @@ export async function projectToBucket(
   if (!(await turn.mayProceed())) return;
   // Checked only now: after a newer commit, parts of other sizes are expected.
   if (missing !== undefined) {
-    throw new StorageError('Corrupt', missing, 'the published part does not have the committed size: publish again');
+    const remedy = 'Publish the batch again: launch its task, or run etl doctor --mend';
+    throw new StorageError('Corrupt', missing, 'the published part does not have the committed size', { remedy });
   }
   await inTurn(turn, last);
 }

@@ -30,7 +30,7 @@ describe('reasons why a workflow does not progress', () => {
 
   test('include a workflow task without a worker', () => {
     expect(troubles({ pendingWorkflowTask: { scheduledTime: at(11) } })).toEqual([
-      expect.stringMatching(/^no worker picks up the workflow: check that a worker polls the task queue etl /),
+      expect.stringMatching(/^no worker has picked up the workflow: check that a worker polls the task queue etl /),
     ]);
   });
 });

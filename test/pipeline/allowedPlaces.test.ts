@@ -99,7 +99,7 @@ describe('variables of the allowed places', () => {
     });
     expect(allowedPlacesFrom({ ETL_DESTINATION_PREFIXES: 'gs://x' })).toEqual({
       places: { destinations: [] },
-      problems: ['ETL_DESTINATION_PREFIXES: "gs://x" is not a bucket name and not an s3:// or file:/// URI'],
+      problems: ['ETL_DESTINATION_PREFIXES: "gs://x" is neither a bucket name nor an s3:// or file:/// URI'],
     });
     expect(allowedPlacesFrom({ ETL_SOURCE_PREFIXES: ',' }).places).toEqual({ sources: [] });
   });

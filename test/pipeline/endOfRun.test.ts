@@ -21,7 +21,7 @@ describe('the end of a run', () => {
   test('begins with the failure type, and names the command that follows', () => {
     const event = { detail: { s3Key: 's3://raw/ventas/norte.csv', batchDate: '2026-02-08' } };
     expect(endLine(endTexts({ ...run, failureType: 'BadData', event, costUsd: 0.5 }))).toBe(
-      'BadData; cost: $0.5000, estimated; next: Correct the data, or change the limit or rule that the reason names, ' +
+      'BadData; cost: $0.5000, estimated; next: Correct the data, or change the limit or rule named in the reason, ' +
         'then: npx etl run s3://raw/ventas/norte.csv --date 2026-02-08',
     );
   });
@@ -30,7 +30,7 @@ describe('the end of a run', () => {
     const detail = { s3Key: 's3://raw/ventas/norte.csv', batchDate: '2026-02-08', columns: { a: 'x'.repeat(1000) } };
     const { next } = endTexts({ ...run, failureType: 'BadData', event: { detail } });
     expect(next.command).toBe('npx etl watch etl/ventas/2026-02-08/norte');
-    expect(next.text).toMatch(/^Correct the data, .* names\. For the command, which is long, see$/);
+    expect(next.text).toMatch(/^Correct the data, .* the reason\. For the command, which is long, see$/);
   });
 
   test.each([
@@ -65,6 +65,8 @@ describe('the end of a batch', () => {
       cost: '$0.2500, estimated',
       next: { text: 'nothing to do' },
     });
+    const one = { ...summary, delivered: 1 };
+    expect(batchEndTexts({ workflowId: 'night', ended: 'delivered', summary: one }).headline).toBe('Delivered 1 file');
     expect(batchEndTexts({ workflowId: 'night', ended: 'empty' }).headline).toBe('Found no file');
   });
 

@@ -209,7 +209,7 @@ export function failedReport(changes: Partial<RunView> = {}): RunReport {
     logTail: ['{"event":"progress","rowsRead":1200000}', '{"event":"progress","rowsRead":1400000}', 'Killed'],
     next: {
       kind: 'command',
-      why: 'Declare more compute.memory in --options, or fewer chunkRows',
+      why: 'Raise compute.memory in --options, or lower chunkRows',
       command: `npx etl run s3://raw-data-lake/ventas/ventas_norte.csv --date 2026-02-08 --dataset ventas --options '{"compute":{"memory":8192}}'`,
     },
     hasDeadLetter: true,
@@ -383,7 +383,7 @@ export function nightReport(changes: Partial<NightReport> = {}): NightReport {
           title: 'tiendas 2026-02-08 tiendas',
           outcome: 'running',
           step: 'transform',
-          next: { kind: 'wait', for: 'the end of the task' },
+          next: { kind: 'wait', for: 'the task to end' },
         }),
       },
       { view: sampleView({ title: 'clientes 2026-02-08 clientes', costUsd: 0.0021 }), rows: 82_000 },

@@ -39,7 +39,7 @@ describe('the page about a run', () => {
     expect(text).toMatch(/Failed .* OutOfMemory : ventas 2026-02-08 ventas_norte/);
     for (const shown of ['Killed', 'transform, launch 2', 'Exit code 137', 'in the dead-letter queue'])
       expect(text).toContain(shown);
-    expect(text).toContain('Declare more compute.memory in --options, or fewer chunkRows. Then:');
+    expect(text).toContain('Raise compute.memory in --options, or lower chunkRows. Then:');
     expect(text).toContain('which published nothing');
   });
 
@@ -58,10 +58,10 @@ describe('the page about a run', () => {
 
   test('shows a run of which only the commit is left', () => {
     const { timeline: _timeline, previous: _previous, ...rest } = deliveredReport({ costs: { launches: [] } });
-    const text = textOf(runPage({ ...rest, notes: ['Temporal has no such run any more'] }));
-    expect(text).toContain('The server has no history of this run any more.');
+    const text = textOf(runPage({ ...rest, notes: ['Temporal has no such run'] }));
+    expect(text).toContain('The history of this run is not available.');
     expect(text).toContain('no earlier commit of the dataset is known');
-    expect(text).toContain('Temporal has no such run any more');
+    expect(text).toContain('Temporal has no such run');
   });
 
   test('says that only totals are recorded when a manifest has no series', () => {

@@ -14,7 +14,7 @@ const newClock = useClocks();
 /* Simulates a suspended machine: the older publisher pauses between two steps until its claim has expired. */
 atEveryStep((open, stride) => {
   const atOnce = stride === 1 ? 8 : 3;
-  test('a publisher whose claim expired during a pause changes nothing any more', async () => {
+  test('a publisher whose claim expired during a pause no longer changes anything', async () => {
     const { store, fresh } = open();
     const round = async (n: number): Promise<boolean> => {
       const clock = newClock();

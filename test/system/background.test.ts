@@ -127,7 +127,7 @@ withServer('a local system in the background', () => {
     expect(killed).toMatchObject([{ stateDir: join(folder, '.etl'), pid }]);
     expect(killed[0]?.left).toContainEqual(expect.stringMatching(/^Temporal server \(process \d+\)$/));
     expect((await etl('status')).stdout).toMatch(
-      /Killed {4}process \d+.*\nLeft .*Temporal server.*\nClean up .*etl.* down\n/,
+      /Killed {4}process \d+.*\nRemaining .*Temporal server.*\nClean up .*etl.* down\n/,
     );
 
     expect(await etl('down')).toMatchObject({

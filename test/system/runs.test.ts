@@ -138,7 +138,7 @@ withServer('a night with several kinds of failures', () => {
     });
   };
 
-  test.concurrent('held data are approved, while watch and logs --follow show the run until its end', async () => {
+  test.concurrent('held data is approved, while watch and logs --follow show the run until its end', async () => {
     await hold('good');
     const held = await command('runs', '--running');
     expect(held.stdout).toMatch(
@@ -155,7 +155,7 @@ withServer('a night with several kinds of failures', () => {
     expect(log?.stdout).toContain('"event":"finished"');
   }, 180_000);
 
-  test.concurrent('held data are refused', async () => {
+  test.concurrent('held data is refused', async () => {
     await hold('refused');
     expect((await command('approve', runOf('refused'), '--refuse')).exitCode).toBe(0);
     const refused = await command('watch', runOf('refused'));

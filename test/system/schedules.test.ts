@@ -168,7 +168,7 @@ withServer('schedules of batches on a real server', () => {
     const spec = { timezone: zone, calendars: [{ hour: 1, minute: 30, comment: 'at 01:30' }] };
     await server.client.schedule.create({ scheduleId: 'old', ...schedule, spec });
     const twice =
-      /^ {2}clock change: \d{4}-10-\d\d also at 02:30\n {2}Temporal starts batches at other times than planned/m;
+      /^ {2}clock change: \d{4}-10-\d\d also at 02:30\n {2}Temporal starts batches at different times than planned/m;
     const times = ['--at', '01:30', '--time-zone', zone, '--day-offset', '-1'];
     const described = await etlOf('describe', 'old');
     expect(described.stdout).toMatch(/^Schedule old: at 01:30, Europe\/Madrid\n/);

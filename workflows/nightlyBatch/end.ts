@@ -31,7 +31,7 @@ export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summa
   if (found >= minFiles) return undefined;
   const days = from === to ? from : `${from} to ${to}`;
   return (
-    `found ${found} files below ${prefix} for ${days}, fewer than minFiles (${minFiles}): ` +
+    `found ${found} ${found === 1 ? 'file' : 'files'} below ${prefix} for ${days}, fewer than minFiles (${minFiles}): ` +
     `check that the feed has arrived, or lower minFiles`
   );
 }

@@ -35,7 +35,7 @@ export function targetOf({ batch, destination, manifest }: Targeted, sink: GlueS
   for (const column of manifest.schema) {
     if (column.name === keys.batchDate || column.name === keys.source)
       throw new SinkError(
-        `${name}: the data have a column ${column.name}, which is the name of a partition column. ` +
+        `${name}: the data has a column ${column.name}, which is the name of a partition column. ` +
           'Set another name with sink key partitions.',
       );
     // Hive separates column names by commas.

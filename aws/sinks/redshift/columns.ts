@@ -30,7 +30,7 @@ function problemOf(columns: readonly SchemaColumn[], { batchDate, source }: Targ
   if (batchDate === source)
     return `the columns for batch date and source are both named ${batchDate}. Change sink key columns.batchDate or columns.source`;
   if (columns.length + 2 > maxColumns)
-    return `the data have ${columns.length} columns, more than ${maxColumns - 2}. Split the file`;
+    return `the data has ${columns.length} columns, more than ${maxColumns - 2}. Split the file`;
   const seen = new Map<string, string>();
   for (const column of columns) {
     const name = folded(column.name);
@@ -40,7 +40,7 @@ function problemOf(columns: readonly SchemaColumn[], { batchDate, source }: Targ
     seen.set(name, column.name);
     if (name === batchDate || name === source) {
       const key = name === batchDate ? 'columns.batchDate' : 'columns.source';
-      return `the data have a column ${column.name}, which is the name of a column that the sink adds. Set another name with sink key ${key}`;
+      return `the data has a column ${column.name}, which is the name of a column that the sink adds. Set another name with sink key ${key}`;
     }
     const ofColumn = nameProblem(name) ?? typeProblem(column);
     if (ofColumn !== undefined) return `column ${JSON.stringify(column.name)} ${ofColumn}`;

@@ -109,6 +109,6 @@ function differs(column: SchemaColumn, there: TableColumn, target: Target): stri
       : `Declare the column's type in the dataset, or give the table a new column of the type ${columnType(column)}, copy the values, and rename it`;
   return (
     `Redshift table ${shownTable(target)}: column ${JSON.stringify(column.name)} is ${typeName(there)}, ` +
-    `but the data have ${column.type} (${columnType(column)}). ${remedy}`
+    `but the data has ${column.type} (${columnType(column)}). ${remedy}`
   );
 }

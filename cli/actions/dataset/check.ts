@@ -58,7 +58,7 @@ export async function check(names: readonly string[], { sample = [], json }: Che
   const failed = reports.flatMap(({ samples }) => samples.filter(({ problem }) => problem !== null)).length;
   const end =
     failed === 0
-      ? 'All declarations can be used.'
+      ? 'All declarations are valid.'
       : `${failed} ${failed === 1 ? 'sample' : 'samples'} would not be published.`;
   printResult(json, { datasets: reports, failed }, [...reports.flatMap(describe), end]);
   if (failed > 0) process.exitCode = exitCodes.badData;

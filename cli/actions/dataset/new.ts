@@ -57,7 +57,7 @@ export async function create(file: string, { name: given, stdout, force, json }:
   const overlap = (await readDeclarations()).datasets.overlapOf(name);
   if (overlap !== undefined) printLines([`Warning: source.pattern of ${name} ${overlap}`], process.stderr);
   printResult(json, { name, file: shownPath(path), pattern }, [
-    `Wrote ${shownPath(path)}: files ${pattern}`,
+    `Wrote ${shownPath(path)} with the source pattern ${pattern}`,
     `Check it with: ${etlCommand('dataset', 'check', name)}`,
   ]);
 }

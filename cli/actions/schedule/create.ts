@@ -59,13 +59,13 @@ function opening(settings: NightlySettings, next: readonly PlannedRun[], year: Y
 
 function closing(name: string, what: 'created' | 'replaced', paused: boolean, year: YearAhead): string[] {
   const state = paused ? ` and paused. Resume it with: ${etlCommand('schedule', 'resume', name)}` : '.';
-  const remedy = 'its time zone data differ from those of this Node.js. Update the older data, then use --replace';
+  const remedy = 'its time zone data differs from that of this Node.js. Update the older version, then use --replace';
   const compare = `Temporal did not return the start times. Check them with: ${etlCommand('schedule', 'describe', name)}`;
   return [
     `${what === 'created' ? 'Created' : 'Replaced'}${state}`,
     ...(year.serverDiffers === null ? [compare] : []),
     ...(year.serverDiffers
-      ? [`Temporal starts batches at other times than planned: ${remedy}`, ...describeIrregularDays(year)]
+      ? [`Temporal starts batches at different times than planned: ${remedy}`, ...describeIrregularDays(year)]
       : []),
   ];
 }

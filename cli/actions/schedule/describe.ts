@@ -20,7 +20,7 @@ export async function describe(name: string, { json }: DescribeOptions): Promise
     printResult(json, { ...report, irregularDays: null, serverDiffers: null, ...year }, [
       ...describeSchedule(report),
       ...(year ? describeIrregularDays(year) : []),
-      ...(year?.serverDiffers ? [`  Temporal starts batches at other times than planned: ${remedy}`] : []),
+      ...(year?.serverDiffers ? [`  Temporal starts batches at different times than planned: ${remedy}`] : []),
     ]);
   });
 }

@@ -35,7 +35,7 @@ const storageRemedies: Readonly<Record<StorageErrorCode, string>> = {
   ReadOnly: 'Choose a writable destination',
   NoSpace: 'Free some space, or give the task more ephemeral storage',
   SourceChanged: 'Start a new run once the file is complete',
-  Corrupt: 'Inspect the object named above',
+  Corrupt: 'Restore the object named above from a backup or an earlier version',
   Unavailable: 'Launch the task again: it resumes from its checkpoint',
 };
 
@@ -65,7 +65,8 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: exitCodes.badConfiguration, cause, remedy: error.remedy };
   }
   if (error instanceof HeldError) {
-    const remedy = 'Review it, then approve its run with etl approve (without a run: set MODE=commit), or fix the file';
+    const remedy =
+      'Review the rejected rows or the failed rule, then approve the run with etl approve (without a run: set MODE=commit), or fix the file';
     return { exitCode: exitCodes.held, cause, remedy };
   }
   if (error instanceof SourceConflictError) {

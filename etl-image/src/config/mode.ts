@@ -13,7 +13,7 @@ const shard = z.string().transform((text, context) => {
   if (number !== undefined && of !== undefined && number >= 1 && number <= of && of <= maxShards) return { number, of };
   context.addIssue({
     code: 'custom',
-    message: `is not a shard: expected 1/8 for the first of eight, of at most ${maxShards}`,
+    message: `is not a shard: expected a value such as 1/8, for the first of eight shards (at most ${maxShards})`,
   });
   return z.NEVER;
 });

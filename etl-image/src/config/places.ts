@@ -23,7 +23,7 @@ export function resolvePlaces(env: Variables): Places | { readonly problems: rea
     const text = env[name];
     const base = text === undefined ? undefined : bucketUri(text);
     if (text !== undefined && base === undefined)
-      problems.push(`${name}: ${quoted(text)} is not a bucket name and not an s3:// or file:/// URI`);
+      problems.push(`${name}: ${quoted(text)} is neither a bucket name nor an s3:// or file:/// URI`);
     return base;
   };
   const [rawBase, cleanBase] = [bucketOf('S3_RAW_BUCKET'), bucketOf('S3_CLEAN_BUCKET')];

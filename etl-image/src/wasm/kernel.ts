@@ -260,7 +260,7 @@ export class Kernel {
     }
   }
 
-  /** Returns a view that stays valid. Allocation is not possible any more. */
+  /** Returns a view that stays valid. Allocation is no longer possible. */
   pinView(at: Address, length: number): Buffer {
     this.locked = 'pinned';
     return this.bytes.subarray(at, at + length);

@@ -17,7 +17,7 @@ export type TaskStore = ReturnType<typeof createTaskStore>;
 
 const idPattern = /^[0-9a-f]{32}$/;
 
-/** Stores tasks on disk, one folder each. A finished task that cannot change any more is cached. */
+/** Stores tasks on disk, one folder each. A finished task, which can no longer change, is cached. */
 export function createTaskStore(stateDir: string) {
   const root = join(stateDir, 'tasks');
   const records = new Map<string, TaskRecord>();

@@ -44,10 +44,10 @@ const gpuSentence =
 
 const notIncluded = [
   'Fargate also bills the start of a task, from the image pull: the compared minutes do not include it',
-  'Prices do not include S3 storage, requests and traffic, logs, and the orchestrator',
+  'Prices do not include S3 (storage, requests, traffic), logs or the orchestrator',
 ];
 
-/** Explains the price for 1 GB of Lambda that other comparisons give for a job that Lambda cannot run. */
+/** Explains the price for 1 GiB of Lambda that other comparisons give for a job that Lambda cannot run. */
 function lessMemory({ minutes, filesPerDay, memoryMiB }: Workload, { lambda }: PriceTable): string[] {
   if (minutes <= limits.lambda.minutes || memoryMiB <= 1024) return [];
   const rate = (gib: number) => ({
@@ -57,7 +57,7 @@ function lessMemory({ minutes, filesPerDay, memoryMiB }: Workload, { lambda }: P
   });
   const month = (gib: number) => `$${monthlyUsd(rateUsd(rate(gib), minutes), filesPerDay).toFixed(2)}`;
   return [
-    `Lambda would cost ${month(1)} a month with 1 GB and ${month(memoryMiB / 1024)} with ${memoryMiB / 1024} GB, ` +
+    `Lambda would cost ${month(1)} a month with 1 GiB and ${month(memoryMiB / 1024)} with ${memoryMiB / 1024} GiB, ` +
       `but cannot run the job: it stops a function after ${limits.lambda.minutes} min`,
   ];
 }

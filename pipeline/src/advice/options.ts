@@ -22,7 +22,7 @@ export type OptionId =
 export interface Option {
   readonly id: OptionId;
   readonly name: string;
-  /** Billed size, such as `2 vCPU, 8 GB`. */
+  /** Billed size, such as `2 vCPU, 8 GiB`. */
   readonly size: string;
   /** Undefined if the service has no size for the job. */
   readonly rate?: Rate;
@@ -52,7 +52,7 @@ function lambdaOptions(workload: Workload, { lambda }: PriceTable): Option[] {
     ...gpuLimit(workload),
     ...(minutes > mostMinutes ? [`a run of ${minutes} min exceeds the limit of ${mostMinutes} min`] : []),
     ...(vcpu > vcpus ? [`${vcpu} vCPU exceed the limit of ${vcpus}`] : []),
-    ...(memory > mostMemory ? [`${number(memory)} MB of memory exceed the limit of ${number(mostMemory)} MB`] : []),
+    ...(memory > mostMemory ? [`${number(memory)} MiB of memory exceed the limit of ${number(mostMemory)} MiB`] : []),
     ...(storageMiB > mostStorage
       ? [`a file of ${number(storageMiB)} MiB exceeds the /tmp limit of ${number(mostStorage)} MiB`]
       : []),
@@ -60,7 +60,7 @@ function lambdaOptions(workload: Workload, { lambda }: PriceTable): Option[] {
   const option = (id: OptionId, name: string, gibSecond: number): Option => ({
     id,
     name,
-    size: `${memory / 1024 === Math.round(memory / 1024) ? `${memory / 1024} GB` : `${number(memory)} MB`}`,
+    size: `${memory / 1024 === Math.round(memory / 1024) ? `${memory / 1024} GiB` : `${number(memory)} MiB`}`,
     rate: {
       requestUsd: lambda.millionRequests / 1e6,
       minuteUsd:
@@ -83,7 +83,9 @@ function fargateOptions(workload: Workload, { fargate }: PriceTable): Option[] {
     ...gpuLimit(workload),
     ...(size
       ? []
-      : [`no size has ${vcpu} vCPU and ${memoryMiB / 1024} GB: the largest is ${vcpus} vCPU, ${mostMemory / 1024} GB`]),
+      : [
+          `no size has ${vcpu} vCPU and ${memoryMiB / 1024} GiB: the largest is ${vcpus} vCPU, ${mostMemory / 1024} GiB`,
+        ]),
     ...(storageGiB > mostStorage
       ? [`a file of ${storageGiB} GiB exceeds the storage limit of ${mostStorage} GiB`]
       : []),
@@ -167,7 +169,7 @@ function sparkOptions(workload: Workload, { glue, emrServerless }: PriceTable): 
       }),
       limits: [
         ...gpuLimit(workload),
-        ...(executor ? [] : [`one executor has at most ${emr.vcpus} vCPU and ${emr.memoryGiB} GB`]),
+        ...(executor ? [] : [`one executor has at most ${emr.vcpus} vCPU and ${emr.memoryGiB} GiB`]),
       ],
       because: 'runs Spark code, and bills a driver in addition to the executor',
     },

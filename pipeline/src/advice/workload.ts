@@ -25,5 +25,5 @@ export function fargateSizeFor(vcpu: number, memoryMiB: number): TaskSize | unde
   return fargateSizes.find((size) => size.cpu >= vcpu * 1024 && size.memoryMiB >= memoryMiB);
 }
 
-/** Returns `2 vCPU, 8 GB`. */
-export const describeTaskSize = ({ cpu, memoryMiB }: TaskSize): string => `${cpu / 1024} vCPU, ${memoryMiB / 1024} GB`;
+/** Returns `2 vCPU, 8 GiB`. */
+export const describeTaskSize = ({ cpu, memoryMiB }: TaskSize): string => `${cpu / 1024} vCPU, ${memoryMiB / 1024} GiB`;

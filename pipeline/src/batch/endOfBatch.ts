@@ -23,7 +23,8 @@ export function batchEndTexts(end: EndOfBatch): EndTexts {
 function headlineOf(ended: BatchEnd, summary: BatchSummary | undefined): string {
   if (ended === 'empty') return 'Found no file';
   if (ended === 'incomplete' && summary) return `${missed(summary)} of ${filesFound(summary)} files not delivered`;
-  return `Delivered ${summary?.delivered ?? 0} files`;
+  const delivered = summary?.delivered ?? 0;
+  return `Delivered ${delivered} ${delivered === 1 ? 'file' : 'files'}`;
 }
 
 function nextStepOf({ workflowId, ended, failureType, summary }: EndOfBatch): NextStep {

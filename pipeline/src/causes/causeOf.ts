@@ -61,13 +61,13 @@ const limits: Readonly<Record<Refusal, Cause>> = {
   },
   throttled: {
     kind: 'Throttled',
-    sentence: 'the service receives too many requests: {message}',
-    remedy: 'Try again later, or ask for a higher rate',
+    sentence: 'the service throttles requests: {message}',
+    remedy: 'Try again later, or request a higher rate limit',
   },
   capacity: {
     kind: 'Throttled',
     sentence: 'a quota of the account is used up: {message}',
-    remedy: 'Try again later, or ask for a higher quota',
+    remedy: 'Try again later, or request a higher quota',
   },
 };
 

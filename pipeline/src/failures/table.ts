@@ -126,7 +126,7 @@ const table = {
   TaskKilled: {
     budget: 'infrastructure',
     exitCodes: [137],
-    meaning: 'killed, but not for its memory',
+    meaning: 'the container was killed (SIGKILL), and no out-of-memory error was reported',
     killedFor: 'unknown',
     continuesAsTask: true,
   },

@@ -23,7 +23,7 @@ export const es: MessageTexts = {
     incomplete: ({ days, missed, files }) =>
       `Lote INCOMPLETO para ${days}: ${missed} de ${files} ficheros sin entregar`,
     empty: ({ days }) => `Lote SIN FICHEROS para ${days}`,
-    tooFew: ({ days, found }) => `Lote INCOMPLETO para ${days}: solo ${found} ficheros`,
+    tooFew: ({ days, found }) => `Lote INCOMPLETO para ${days}: solo ${found} ${found === 1 ? 'fichero' : 'ficheros'}`,
     cancelled: ({ days }) => `Lote CANCELADO para ${days}`,
     failed: ({ days, failureType }) => `Lote FALLIDO para ${days}: ${failureType}`,
   },

@@ -96,7 +96,7 @@ export function nextLines(next: Next | undefined): string[] {
     case undefined:
       return [];
     case 'retry':
-      return [line('Next', next.at === undefined ? 'retries by itself' : `retries by itself at ${next.at}`)];
+      return [line('Next', next.at === undefined ? 'retries automatically' : `retries automatically at ${next.at}`)];
     case 'wait':
       return [line('Next', `waits for ${next.for}`)];
     case 'command':

@@ -25,47 +25,48 @@ export function nextOf(
   const { outcome, failureType, step } = view;
   if (outcome === 'delivered') return undefined;
   if (outcome === 'running') {
-    if (isUnanswered) return { kind: 'wait', for: 'a worker: none answers on the task queue' };
+    if (isUnanswered) return { kind: 'wait', for: 'a worker to answer; check that one polls the task queue' };
     if (failureType !== undefined || retryAt !== undefined)
       return { kind: 'retry', ...(retryAt !== undefined && { at: retryAt }) };
     return { kind: 'wait', for: waits[step ?? ''] ?? 'the next step' };
   }
-  const { first, command: action } = remedyOfEnd(view);
+  const { first, command: action } = remedyOfEnd(view, command);
   return { kind: 'command', command: command(...argsOf(action, view, input)), why: first };
 }
 
-function remedyOfEnd(view: Omit<RunView, 'next'>): Remedy {
+function remedyOfEnd(view: Omit<RunView, 'next'>, command: CommandText): Remedy {
   const { outcome, failureType = '', files } = view;
   if (outcome === 'held') return remedies.Held;
+  if (outcome === 'terminated' || outcome === 'timedOut') return cutOff(command);
   if (lacksOnlySinks(view)) return remedies.SinkFailed;
   if (failureType === 'BatchIncomplete' && files && missed(files) === 0) return tooFewFiles;
-  return ofOutcome[outcome] ?? remedyOf(failureType);
+  return remedyOf(failureType);
 }
 
 /** What an open run waits for, by its step. */
 const waits: Readonly<Record<string, string>> = {
-  validate: 'the validation of the file',
-  launch: 'the launch of the task',
-  transform: 'the end of the task',
-  shards: 'the end of the tasks that convert the file together',
-  stop: 'the end of the task that is being stopped',
-  confirm: 'the commit log',
-  sinks: 'the sinks',
-  notify: 'the notification',
-  alert: 'the alert',
-  plan: 'the plan of the batch',
-  files: 'the files of the batch',
-  last: 'the last files of the batch',
-  end: 'the end of the batch',
+  validate: 'the file to be validated',
+  launch: 'the task to be launched',
+  transform: 'the task to end',
+  shards: 'all tasks of the file to end',
+  stop: 'the task to stop',
+  confirm: 'the commit to be confirmed',
+  sinks: 'the sinks to apply the commit',
+  notify: 'the notification to be sent',
+  alert: 'the alert to be sent',
+  plan: 'the batch to be planned',
+  files: 'the files of the batch to end',
+  last: 'the last files of the batch to end',
+  end: 'the batch to end',
 };
 
-/** Remedies of ends that have no failure type of their own. */
-const ofOutcome: Partial<Record<RunView['outcome'], Remedy>> = {
-  terminated: { first: 'Its task may still run: etl reap finds it', command: 'retry' },
-  timedOut: { first: 'Its task may still run: etl reap finds it', command: 'retry' },
-};
+/** Returns the remedy of a run that was terminated or timed out, so that it could not stop its task. */
+const cutOff = (command: CommandText): Remedy => ({
+  first: `Run ${command('reap', '--stop')} to stop a task that still runs`,
+  command: 'retry',
+});
 
-/** Returns whether the data of a run that did not end well are committed, so that only its sinks have to be finished. */
+/** Returns whether the data of a run that did not end well is committed, so that only its sinks have to be finished. */
 export function lacksOnlySinks({ failureType, reason }: Pick<RunView, 'failureType' | 'reason'>): boolean {
   return failureType === 'SinkFailed' || (failureType === 'Cancelled' && reason?.includes(committedWords) === true);
 }

@@ -42,7 +42,7 @@ export const glueSinkSchema = z
         source: catalogName.optional().describe('Partition column of the source. Default: source'),
       })
       .optional()
-      .describe('Names of the partition columns. Set them if the data have columns with the default names'),
+      .describe('Names of the partition columns. Set them if the data has columns with the default names'),
     projection: projection
       .optional()
       .describe('Athena computes the partitions and reads the published folders instead of the commit folders'),

@@ -61,7 +61,7 @@ export const redshiftSinkSchema = z
         source: identifier.optional().describe('Column of the source. Default: source'),
       })
       .optional()
-      .describe('Names of the columns that identify a batch. Set them if the data have columns with the default names'),
+      .describe('Names of the columns that identify a batch. Set them if the data has columns with the default names'),
   })
   .superRefine(({ workgroup, cluster }, context) => {
     if ((workgroup === undefined) === (cluster === undefined))

@@ -7,7 +7,7 @@ export function keyHint(path: readonly string[], key: string): string {
     .map((name) => ({ name, distance: distance(name.toLowerCase(), key.toLowerCase().slice(0, 40)) }))
     .filter((each) => each.distance <= Math.ceil(each.name.length / 3))
     .sort((a, b) => a.distance - b.distance);
-  if (best) return `: write ${best.name}`;
+  if (best) return `: use ${best.name} instead`;
   return known.length === 0 ? ': remove it' : `: use ${known.join(', ')}`;
 }
 

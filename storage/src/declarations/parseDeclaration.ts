@@ -23,7 +23,7 @@ export function parseDeclaration(bytes: Buffer, file: string): ParsedDeclaration
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return fail('is not UTF-8: save it in this encoding');
+    return fail('is not valid UTF-8: save the file as UTF-8');
   }
   try {
     return parseText(text, file);

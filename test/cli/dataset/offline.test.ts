@@ -26,7 +26,9 @@ test('a file becomes a declaration that its own check accepts', async () => {
   write('in/pedidos/pedidos_20260208.csv', 'ID;Importe;Fecha\n1;1,5;01/02/2026\n2;2,75;13/02/2026\n');
   expect(await etlProcess('new', 'in/pedidos/pedidos_20260208.csv')).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining('Wrote datasets/pedidos.yaml: files in/pedidos/pedidos_{yyyy}{MM}{dd}.csv'),
+    stdout: expect.stringContaining(
+      'Wrote datasets/pedidos.yaml with the source pattern in/pedidos/pedidos_{yyyy}{MM}{dd}.csv',
+    ),
   });
   expect(readFileSync(join(folder, 'datasets/pedidos.yaml'), 'utf8')).toMatch(
     /decimal: ","[\s\S]*importe: double {2}# Imp/,
@@ -87,7 +89,7 @@ test('an invalid declaration is named with file, line, column and remedy', async
   write('datasets/stock.yaml', 'source:\n  pattern: stock/*.csv\ncolums:\n  a: integer\n');
   expect(await etl('check')).toMatchObject({
     exitCode: 64,
-    stderr: expect.stringContaining('datasets/stock.yaml:3:1: colums: unknown key: write columns'),
+    stderr: expect.stringContaining('datasets/stock.yaml:3:1: colums: unknown key: use columns instead'),
   });
   expect(await etl('list')).toMatchObject({
     exitCode: 64,

@@ -163,7 +163,7 @@ test('says that there is nothing to show', () => {
 test('says when the check for late batches has stopped, and how to look at it', () => {
   const last = { at: '2026-02-09T01:00:00.000Z', everyMinutes: 15, batches: 1, sent: 0, unread: [] };
   expect(describeLateness({ state: 'stopped', last })).toEqual({
-    fact: 'NOT CHECKED since 2026-02-09 01:00 UTC, more than 3 times 15 minutes ago',
+    fact: 'NO CHECK since 2026-02-09 01:00 UTC, for more than 3 intervals of 15 minutes',
     remedy: expect.stringContaining('schedule describe --schedule-id etl-lateness'),
   });
   expect(describeLateness({ state: 'neverRan' })?.remedy).toContain('schedule lateness --every 15');

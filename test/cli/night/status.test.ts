@@ -87,7 +87,7 @@ test('says that the check for late batches has stopped; colours nothing', async 
   const check = { at: `${yesterday}T00:00:00.000Z`, everyMinutes: 15, batches: 1, sent: 0, unread: [] };
   write(new URL(latenessRecords(fileUri(lake)).lastCheck).pathname, JSON.stringify(check));
   const { stdout } = await status('--dataset', 'ventas');
-  expect(stdout).toContain(`Lateness: NOT CHECKED since ${yesterday} 00:00 UTC`);
+  expect(stdout).toContain(`Lateness: NO CHECK since ${yesterday} 00:00 UTC`);
   expect(stdout).toMatch(/^No local system is running/m);
   expect(stdout).not.toContain('\x1b');
 }, 30_000);

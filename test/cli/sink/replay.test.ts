@@ -38,7 +38,7 @@ test.each([
   const end = { workflowId: 'etl-sinks/ventas', joined: false, status: 'FAILED', reason: 'not declared', report: null };
   const lines = describeEnd({ dataset: 'ventas', ...options }, { ...end, failureType: 'BadConfiguration' });
   expect(lines.slice(-2)).toEqual([
-    'Next      Correct the setting, address or permission that the reason names. Then:',
+    'Next      Correct the setting, address or permission named in the reason. Then:',
     `          npx etl sink replay ventas ${shown}`,
   ]);
 });

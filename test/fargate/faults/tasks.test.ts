@@ -46,7 +46,7 @@ it('missing: DescribeTasks does not find a new task', async () => {
   expect((await rig.task(arn)).desiredStatus).toBe('RUNNING');
 });
 
-it('expiredRecord: no operation finds a stopped task any more', async () => {
+it('expiredRecord: no operation finds a stopped task', async () => {
   await rules({ fault: 'expiredRecord', seconds: 0.5 });
   const arn = await rig.run('exit:1', { startedBy: 'expired' });
   await rig.stopped(arn);

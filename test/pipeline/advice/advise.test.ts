@@ -11,7 +11,7 @@ const option = (advice: Advice, id: OptionId) => {
   return found;
 };
 
-describe('a job with 2 vCPU and 8 GB for 30 minutes, 100 files a day', () => {
+describe('a job with 2 vCPU and 8 GiB for 30 minutes, 100 files a day', () => {
   const advice = adviceFor();
 
   // 0.5 h × (2 × $0.04048 + 8 × $0.004445) = $0.05826; × 3000 runs.
@@ -20,7 +20,7 @@ describe('a job with 2 vCPU and 8 GB for 30 minutes, 100 files a day', () => {
     expect(option(advice, 'fargate-spot')).toMatchObject({ possible: true, runUsd: 0.017478, monthUsd: 52.434 });
   });
 
-  // 1800 s × 8 GB × $0.0000166667 + $0.0000002 = $0.2400007; × 3000 runs.
+  // 1800 s × 8 GiB × $0.0000166667 + $0.0000002 = $0.2400007; × 3000 runs.
   test('is impossible on Lambda, where its price would be $720 and not $90', () => {
     expect(option(advice, 'lambda')).toMatchObject({
       possible: false,
@@ -28,7 +28,7 @@ describe('a job with 2 vCPU and 8 GB for 30 minutes, 100 files a day', () => {
       limits: ['a run of 30 min exceeds the limit of 15 min'],
     });
     expect(advice.notes[0]).toBe(
-      'Lambda would cost $90.00 a month with 1 GB and $720.00 with 8 GB, but cannot run the job: it stops a function after 15 min',
+      'Lambda would cost $90.00 a month with 1 GiB and $720.00 with 8 GiB, but cannot run the job: it stops a function after 15 min',
     );
   });
 
@@ -36,7 +36,7 @@ describe('a job with 2 vCPU and 8 GB for 30 minutes, 100 files a day', () => {
     // 2 DPU × 0.5 h × $0.44, and × $0.29.
     expect(option(advice, 'glue').runUsd).toBe(0.44);
     expect(option(advice, 'glue-flex').runUsd).toBe(0.29);
-    // 0.5 h × (3 vCPU × $0.052624 + 10 GB × $0.0057785)
+    // 0.5 h × (3 vCPU × $0.052624 + 10 GiB × $0.0057785)
     expect(option(advice, 'emr-serverless').runUsd).toBe(0.107829);
   });
 
@@ -71,12 +71,12 @@ describe('limits', () => {
   test.each<[string, Partial<Workload>, string[]]>([
     ['15 min', { minutes: 15 }, []],
     ['more than 15 min', { minutes: 15.1 }, ['a run of 15.1 min exceeds the limit of 15 min']],
-    ['10,240 MB of memory', { minutes: 1, memoryMiB: 10_240 }, []],
-    ['more memory', { minutes: 1, memoryMiB: 10_241 }, ['10,241 MB of memory exceed the limit of 10,240 MB']],
+    ['10,240 MiB of memory', { minutes: 1, memoryMiB: 10_240 }, []],
+    ['more memory', { minutes: 1, memoryMiB: 10_241 }, ['10,241 MiB of memory exceed the limit of 10,240 MiB']],
     [
       'more vCPU',
       { minutes: 1, vcpu: 7, memoryMiB: 1024 },
-      ['7 vCPU exceed the limit of 6', '10,614 MB of memory exceed the limit of 10,240 MB'],
+      ['7 vCPU exceed the limit of 6', '10,614 MiB of memory exceed the limit of 10,240 MiB'],
     ],
     ['a file that fits into /tmp', { minutes: 1, bytes: 10_240 * 2 ** 20 }, []],
     [
@@ -89,9 +89,11 @@ describe('limits', () => {
     else expect(limitsOf('lambda', changes)).toEqual(limits);
   });
 
-  test('Fargate has sizes up to 16 vCPU and 120 GB, and 200 GiB of storage', () => {
+  test('Fargate has sizes up to 16 vCPU and 120 GiB, and 200 GiB of storage', () => {
     expect(limitsOf('fargate', { vcpu: 16, memoryMiB: 122_880, bytes: 200 * 2 ** 30 })).toEqual([]);
-    expect(limitsOf('fargate', { vcpu: 32 })).toEqual(['no size has 32 vCPU and 8 GB: the largest is 16 vCPU, 120 GB']);
+    expect(limitsOf('fargate', { vcpu: 32 })).toEqual([
+      'no size has 32 vCPU and 8 GiB: the largest is 16 vCPU, 120 GiB',
+    ]);
     expect(limitsOf('fargate', { bytes: 201 * 2 ** 30 })).toEqual([
       'a file of 201 GiB exceeds the storage limit of 200 GiB',
     ]);
@@ -99,7 +101,7 @@ describe('limits', () => {
   });
 
   test('a size that Fargate does not have is priced as the next one', () => {
-    expect(option(adviceFor({ vcpu: 1.5, memoryMiB: 3000 }), 'fargate').size).toBe('2 vCPU, 4 GB');
+    expect(option(adviceFor({ vcpu: 1.5, memoryMiB: 3000 }), 'fargate').size).toBe('2 vCPU, 4 GiB');
   });
 
   test('storage above 20 GiB is paid for', () => {

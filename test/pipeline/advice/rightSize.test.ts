@@ -21,7 +21,7 @@ const runs = (count: number, changes: Partial<RunUsage['resources']> = {}) =>
 const advice = (all: readonly RunUsage[]) => rightSize('ventas', all, 30, listPrices);
 
 test('proposes the cheapest size with a quarter more memory than the peak, which takes at most a quarter longer', () => {
-  // 1000 MiB are needed, and 0.83 processors: 1 vCPU and 2 GB. A run bills 615 s:
+  // 1000 MiB are needed, and 0.83 processors: 1 vCPU and 2 GiB. A run bills 615 s:
   // 0.170833 h × (2 × $0.04048 + 8 × $0.004445) = $0.0199055, and 0.170833 h × (0.04048 + 2 × 0.004445) = $0.0084340.
   expect(advice(runs(30))).toMatchObject({
     runs: 30,
@@ -35,7 +35,7 @@ test('proposes the cheapest size with a quarter more memory than the peak, which
     proposedMonthUsd: 0.253021,
     savingMonthUsd: 0.344144,
     confidence: 'high',
-    reason: 'the runs used at most 800 MiB and 0.83 processors: 1 vCPU, 2 GB instead of 2 vCPU, 8 GB',
+    reason: 'the runs used at most 800 MiB and 0.83 processors: 1 vCPU, 2 GiB instead of 2 vCPU, 8 GiB',
   });
 });
 

@@ -59,7 +59,7 @@ test.each<[string, Error, CauseKind, RegExp]>([
     /Synchronize the clock/,
   ],
   ['a request without a signature', named('MissingAuthenticationToken'), 'Misconfigured', /not signed/],
-  ['throttling', named('ThrottlingException', 'Rate exceeded'), 'Throttled', /too many requests: Rate exceeded/],
+  ['throttling', named('ThrottlingException', 'Rate exceeded'), 'Throttled', /throttles requests: Rate exceeded/],
   ['a quota', named('ClientException', 'vCPU limit exceeded'), 'Throttled', /quota.*vCPU limit exceeded/],
   ['throttling by status', status(429), 'Throttled', /Try again later/],
   ['a blocked account', named('ClientException', 'Your account is currently blocked'), 'Misconfigured', /AWS Support/],

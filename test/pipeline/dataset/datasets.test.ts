@@ -16,7 +16,7 @@ const ventas = dataset('ventas', {
   destination: 's3://clean/ventas',
   schedule: { at: '02:30', deadline: '06:00' },
 });
-const broken = { name: 'stock', problems: ['datasets/stock.yaml:1:1: colums: unknown key: write columns'] };
+const broken = { name: 'stock', problems: ['datasets/stock.yaml:1:1: colums: unknown key: use columns instead'] };
 
 const uri = `${raw}/ventas/a.csv`;
 

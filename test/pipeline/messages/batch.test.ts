@@ -56,7 +56,7 @@ test('composes the message of a batch that delivered everything', () => {
 test.each<[BatchEnd, string]>([
   ['incomplete', 'Lote INCOMPLETO para 2026-02-08: 1 de 1 ficheros sin entregar'],
   ['empty', 'Lote SIN FICHEROS para 2026-02-08'],
-  ['tooFew', 'Lote INCOMPLETO para 2026-02-08: solo 1 ficheros'],
+  ['tooFew', 'Lote INCOMPLETO para 2026-02-08: solo 1 fichero'],
   ['cancelled', 'Lote CANCELADO para 2026-02-08'],
   ['failed', 'Lote FALLIDO para 2026-02-08: BadConfiguration'],
 ])('%s is an alert', (ended, line) => {

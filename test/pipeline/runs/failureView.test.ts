@@ -57,7 +57,7 @@ test('shows why a task did not start, instead of a log', () => {
     'Launches  launch 6: on demand: TaskFailedToStart',
     'Cost      no separate cost, because the task never ran',
     'Run       etl/ventas/2026-02-08/norte (r1)',
-    'Next      Correct the image, network or secret that the reason names. Then:',
+    'Next      Correct the image, network or secret named in the reason. Then:',
     '          npx etl retry etl/ventas/2026-02-08/norte',
   ]);
 });
@@ -156,7 +156,7 @@ test('a held run shows its reason and the command that approves it', () => {
 test('an open run without a worker says that it waits for one', () => {
   expect(runViewOf({ ...open(facts), isUnanswered: true }).next).toEqual({
     kind: 'wait',
-    for: 'a worker: none answers on the task queue',
+    for: 'a worker to answer; check that one polls the task queue',
   });
 });
 
@@ -202,7 +202,7 @@ test('a failed batch shows its counts, and each failed file with its command', (
     'Files     2 = 1 delivered + 1 failed',
     '  FAILED: OutOfMemory: s3://raw/a.csv',
     '  Reason    killed',
-    '  Next      Declare more compute.memory or fewer chunkRows, in the declaration or in --options. Then:',
+    '  Next      Raise compute.memory or lower chunkRows, in the declaration or in --options. Then:',
     '            npx etl retry etl/a/2026-02-08/a',
     'Cost      $0.0200, estimated',
     'Run       batch/raw/2026-02-08 (r1)',

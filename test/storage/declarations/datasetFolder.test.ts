@@ -54,7 +54,7 @@ test('reports broken declarations by name, with their file', async () => {
   write('large.yaml', `description: ${'x'.repeat(300_000)}`);
   const { broken } = await open().read();
   const problems = Object.fromEntries(broken.map((each) => [each.name, each.problems.join('\n')]));
-  expect(problems.bad).toContain(`${join(folder, 'bad.yaml')}:1:1: colums: unknown key: write columns`);
+  expect(problems.bad).toContain(`${join(folder, 'bad.yaml')}:1:1: colums: unknown key: use columns instead`);
   expect(problems['-x']).toContain('"-x", the name of the dataset, is not a valid name');
   expect(problems['etl-commits']).toContain('is the name of the folder of commits: choose another name');
   expect(problems.sensor).toContain('declares the same dataset: remove one of them');

@@ -11,7 +11,7 @@ test.each<[string, boolean, string[]]>([
     false,
     [
       'ventas.yaml:1:1: source.pattern: is missing: add it',
-      'ventas.yaml:1:11: source.patern: unknown key: write pattern',
+      'ventas.yaml:1:11: source.patern: unknown key: use pattern instead',
     ],
   ],
   ['source: { pattern: "" }\n', false, ['ventas.yaml:1:11: source.pattern: "" is empty']],
@@ -68,9 +68,9 @@ test.each<[string, boolean, string[]]>([
     ['ventas.yaml:3:3: columns.a.timeZone: is required, because the format has no UTC offset (X, XX, XXX or Z)'],
   ],
   ['columns:\n  - a\n', true, ['ventas.yaml:2:1: columns: must be an object, not a list']],
-  ['colums:\n  a: integer\n', true, ['ventas.yaml:2:1: colums: unknown key: write columns']],
+  ['colums:\n  a: integer\n', true, ['ventas.yaml:2:1: colums: unknown key: use columns instead']],
   ['dialect: { delimiter: ",", quote: "," }\n', true, ['ventas.yaml:2:1: dialect: delimiter and quote must differ']],
-  ['dialect: { delimeter: ";" }\n', true, ['ventas.yaml:2:12: dialect.delimeter: unknown key: write delimiter']],
+  ['dialect: { delimeter: ";" }\n', true, ['ventas.yaml:2:12: dialect.delimeter: unknown key: use delimiter instead']],
   [
     'dialect: { encoding: latin1 }\n',
     true,
@@ -260,7 +260,7 @@ test.each<[string, boolean, string[]]>([
 test('reports the problems of a file before those of its content', () => {
   const problems = (bytes: Buffer) => parseDeclaration(bytes, 'v.yaml');
   expect(problems(Buffer.from([0xff, 0xfe, 0x41]))).toEqual({
-    problems: ['v.yaml: is not UTF-8: save it in this encoding'],
+    problems: ['v.yaml: is not valid UTF-8: save the file as UTF-8'],
   });
   expect(problems(Buffer.alloc(300_000, 'x'))).toEqual({
     problems: ['v.yaml: has 300000 bytes, more than the limit of 262144: shorten it'],

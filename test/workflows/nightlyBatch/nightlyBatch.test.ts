@@ -104,7 +104,7 @@ withServer('nightlyBatch', () => {
       leftOut: { name: 1 },
     });
     const failure = await withBatch(rig, of, failureOf);
-    expect(failure.message).toMatch(/^found 1 files/);
+    expect(failure.message).toMatch(/^found 1 file below/);
     expect(of.messages()).toMatchObject([
       {
         outcome: {

@@ -27,7 +27,7 @@ test.each<[string, SchemaColumn[], string]>([
   [
     'many columns',
     Array.from({ length: 1599 }, (_, at) => text(`c${at}`)),
-    'the data have 1599 columns, more than 1598',
+    'the data has 1599 columns, more than 1598',
   ],
 ])('%s is refused with the remedy', (_what, columns, message) => {
   expect(() => check(columns)).toThrow(`Redshift table public.orders: `);

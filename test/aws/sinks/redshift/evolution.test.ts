@@ -49,7 +49,7 @@ test('changes one column at a time, and nothing that fits', () => {
 test('a table whose column of the batch has another type is refused', () => {
   const table = [{ name: 'batch_date', type: 'integer' }, bigint];
   expect(() => changes({ ledger, table })).toThrow(
-    'column "batch_date" is INTEGER, but the data have date (DATE). Set another name with sink key columns',
+    'column "batch_date" is INTEGER, but the data has date (DATE). Set another name with sink key columns',
   );
 });
 

@@ -223,7 +223,7 @@ withRedshift('an incompatible type changes nothing and names the remedy', async 
   await warehouse.sql.query('CREATE TABLE typed (id integer, batch_date date, source varchar(400))');
   const commit = await commits.of('id\n1.5\n', { dataset: 'typed' });
   await expect(writer().apply(commit, redshiftSink(), warehouse.call(token()))).rejects.toThrow(
-    /Redshift table public.typed: column "id" is INTEGER, but the data have double \(DOUBLE PRECISION\)\. Declare the column's type in the dataset/,
+    /Redshift table public.typed: column "id" is INTEGER, but the data has double \(DOUBLE PRECISION\)\. Declare the column's type in the dataset/,
   );
 });
 
