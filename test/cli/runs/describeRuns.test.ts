@@ -32,7 +32,7 @@ test('failed runs come first, with the reason and the command; the summary has c
     '3 runs open or ended since 2026-02-08T21:00:00Z: 1 failed, 1 running, 1 delivered; $0.0300',
     'FAILED     OutOfMemory  etl/ventas/2026-02-08/norte                                  2026-02-09 03:00  2 min 5 s  $0.0200',
     '  Reason    killed; at 512 MiB',
-    '  Next      Declare more compute.memory in --options, or fewer chunkRows. Then:',
+    '  Next      Declare more compute.memory or fewer chunkRows, in the declaration or in --options. Then:',
     expect.stringMatching(/^ {12}\S.* retry etl\/ventas\/2026-02-08\/norte$/),
     'RUNNING                 etl/ventas/2026-02-08/este   transform launch 1              2026-02-09 03:00  3 min',
     'DELIVERED               etl/ventas/2026-02-08/sur                        1,230 rows  2026-02-09 03:00  2 min 5 s  $0.0100',
