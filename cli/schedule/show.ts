@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import type { PlannedRun } from '@etl/pipeline/calendar/nextRuns';
 import type { IrregularDay, YearAhead } from './yearAhead';
 
@@ -13,7 +14,7 @@ export function describeIrregularDays({ irregularDays }: YearAhead): string[] {
   const more = irregularDays.length - shownDays;
   return [
     ...irregularDays.slice(0, shownDays).map((day) => `  clock change: ${describeDay(day)}`),
-    ...(more > 0 ? [`  clock change: ${more} more days`] : []),
+    ...(more > 0 ? [`  clock change: ${count(more, 'more day')}`] : []),
   ];
 }
 

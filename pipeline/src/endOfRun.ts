@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import { npxCommand } from './command';
 import type { FailureType } from './failures/table';
 import type { Batch } from './layout';
@@ -44,7 +45,7 @@ export function endTexts(end: EndOfRun): EndTexts {
 function headlineOf({ failureType, alreadyDelivered, rowsWritten }: EndOfRun): string {
   if (failureType !== undefined) return failureType;
   if (alreadyDelivered) return 'Already delivered';
-  return rowsWritten === undefined ? 'Delivered' : `Delivered ${rowsWritten} ${rowsWritten === 1 ? 'row' : 'rows'}`;
+  return rowsWritten === undefined ? 'Delivered' : `Delivered ${count(rowsWritten, 'row')}`;
 }
 
 /** Returns `$0.0012, estimated`. `launches`: how many there were. */

@@ -12,6 +12,7 @@ describe('the end of a run', () => {
       cost: '$0.0012, estimated',
       next: { text: 'nothing to do' },
     });
+    expect(endTexts({ ...run, rowsWritten: 1 }).headline).toBe('Delivered 1 row');
     expect(endTexts({ ...run, alreadyDelivered: true, launches: 0 })).toMatchObject({
       headline: 'Already delivered',
       cost: 'none, nothing was launched',
@@ -65,7 +66,7 @@ describe('the end of a batch', () => {
       cost: '$0.2500, estimated',
       next: { text: 'nothing to do' },
     });
-    const one = { ...summary, delivered: 1 };
+    const one = { ...summary, delivered: 1, files: 1 };
     expect(batchEndTexts({ workflowId: 'night', ended: 'delivered', summary: one }).headline).toBe('Delivered 1 file');
     expect(batchEndTexts({ workflowId: 'night', ended: 'empty' }).headline).toBe('Found no file');
   });

@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import { costText, type EndTexts, type NextStep, remedyOf } from '../endOfRun';
 import type { FailureType } from '../failures/table';
 import type { BatchEnd } from '../messages/outcome';
@@ -22,9 +23,9 @@ export function batchEndTexts(end: EndOfBatch): EndTexts {
 
 function headlineOf(ended: BatchEnd, summary: BatchSummary | undefined): string {
   if (ended === 'empty') return 'Found no file';
-  if (ended === 'incomplete' && summary) return `${missed(summary)} of ${filesFound(summary)} files not delivered`;
-  const delivered = summary?.delivered ?? 0;
-  return `Delivered ${delivered} ${delivered === 1 ? 'file' : 'files'}`;
+  if (ended === 'incomplete' && summary)
+    return `${missed(summary)} of ${count(filesFound(summary), 'file')} not delivered`;
+  return `Delivered ${count(summary?.delivered ?? 0, 'file')}`;
 }
 
 function nextStepOf({ workflowId, ended, failureType, summary }: EndOfBatch): NextStep {
