@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import { batchEndTexts } from '@etl/pipeline/batch/endOfBatch';
 import { type BatchSummary, filesFound, missed } from '@etl/pipeline/batch/summary';
 import { type EndTexts, endLine, type NextStep, nextLine } from '@etl/pipeline/endOfRun';
@@ -31,7 +32,7 @@ export function shortOfFiles({ plan, summary }: Pick<BatchState, 'plan' | 'summa
   if (found >= minFiles) return undefined;
   const days = from === to ? from : `${from} to ${to}`;
   return (
-    `found ${found} ${found === 1 ? 'file' : 'files'} below ${prefix} for ${days}, fewer than minFiles (${minFiles}): ` +
+    `found ${count(found, 'file')} below ${prefix} for ${days}, fewer than minFiles (${minFiles}): ` +
     `check that the feed has arrived, or lower minFiles`
   );
 }

@@ -56,10 +56,7 @@ export async function check(names: readonly string[], { sample = [], json }: Che
   if (overlaps.length > 0) throw declarationError(overlaps);
   for (const dataset of datasets) reports.push(await checkOne(dataset, declared.datasets, sample));
   const failed = reports.flatMap(({ samples }) => samples.filter(({ problem }) => problem !== null)).length;
-  const end =
-    failed === 0
-      ? 'All declarations are valid.'
-      : `${failed} ${failed === 1 ? 'sample' : 'samples'} would not be published.`;
+  const end = failed === 0 ? 'All declarations are valid.' : `${count(failed, 'sample')} would not be published.`;
   printResult(json, { datasets: reports, failed }, [...reports.flatMap(describe), end]);
   if (failed > 0) process.exitCode = exitCodes.badData;
 }

@@ -1,3 +1,4 @@
+import { count } from '@etl/lib/amounts';
 import { firstOf } from '@etl/lib/capped';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { readDeclarations, shownPath, shownProblem } from '../../dataset/read';
@@ -27,8 +28,7 @@ export async function list({ json }: ListOptions): Promise<void> {
 
 function firstProblem(problems: readonly string[]): string {
   const { shown, more } = firstOf(problems, 1);
-  const count = more === 1 ? '1 further problem' : `${more} further problems`;
-  return `${shown[0]}${more === 0 ? '' : ` (${count}: ${etlCommand('dataset', 'check')})`}`;
+  return `${shown[0]}${more === 0 ? '' : ` (${count(more, 'further problem')}: ${etlCommand('dataset', 'check')})`}`;
 }
 
 function describe({ name, file, hash, declaration }: Dataset): string {

@@ -1,4 +1,5 @@
 import type { TaskSize } from '@etl/ecs/sizes';
+import { count } from '@etl/lib/amounts';
 import { describeSeconds } from '@etl/lib/durations';
 import type { Compression } from '../csv/compression';
 import type { Encoding } from '../csv/encoding';
@@ -241,5 +242,4 @@ function describeEstimate(who: string, { seconds, costUsd }: Estimate): string {
   return `${who}, ${describeSeconds(seconds)} and $${costUsd.toFixed(costUsd < 0.1 ? 4 : 2)} by the estimate`;
 }
 
-const count = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? '' : 's'}`;
 const gigabytes = (bytes: number): string => `${bytes / 1e9} GB`;
