@@ -74,5 +74,5 @@ function valueIn(text: string, { names = [], min }: Field): number {
 
 function badCron(expression: string, problem: string): CliError {
   const remedy = "Use a form such as --cron '30 2 * * 1-5', which is 02:30 from Monday to Friday";
-  return new CliError(`--cron '${expression}' ${problem}`, remedy, usageExitCode);
+  return new CliError(`--cron '${expression}': ${problem}`, remedy, usageExitCode);
 }

@@ -50,7 +50,9 @@ describe('cron', () => {
     ['*/0 2 * * *', '"*/0" is not a valid minute'],
     ['*-5 2 * * *', '"*-5" is not a valid minute'],
     ['1,,2 2 * * *', '"" is not a valid minute'],
-  ])('rejects %s: %s', (expression, problem) => expect(() => cronFields(expression)).toThrow(problem));
+  ])('rejects %s: %s', (expression, problem) =>
+    expect(() => cronFields(expression)).toThrow(`--cron '${expression}': ${problem}`),
+  );
 });
 
 test('rejects schedules that start more often than every quarter of an hour', () => {
