@@ -32,7 +32,7 @@ describe('the mode of a launch', () => {
   test.each<[Record<string, string>, RegExp[]]>([
     [{ MODE: 'publish' }, [/MODE: "publish" is not one of convert, index, shard and commit/]],
     [{ MODE: 'shard' }, [/SHARD: is missing: MODE=shard requires it/, /SHARD_INDEX: is missing/]],
-    [{ MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index }, [/SHARD: "0\/8" is not a shard: expected 1\/8/]],
+    [{ MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index }, [/SHARD: "0\/8" is not a shard: expected a value such as 1\/8/]],
     [{ MODE: 'shard', SHARD: '9/8', SHARD_INDEX: index }, [/SHARD: "9\/8" is not a shard/]],
     [{ MODE: 'shard', SHARD: '1/20000', SHARD_INDEX: index }, [/at most 10000/]],
     [{ MODE: 'shard', SHARD: '1/8', SHARD_INDEX: 'index.json' }, [/SHARD_INDEX: "index.json" is not an s3:/]],
@@ -89,7 +89,7 @@ describe('a task with only the file and its date', () => {
     [{ INPUT_FILE: 's3://raw/ventas/x.csv' }, /OUTPUT_PREFIX: is missing: set it, or set S3_CLEAN_BUCKET/],
     [{ INPUT_FILE: '/x.csv', DATASET: '../raw' }, /DATASET: .*not a valid name/],
     [{ INPUT_FILE: '/x.csv', SOURCE: 'a/b' }, /SOURCE: .*not a valid name/],
-    [{ INPUT_FILE: '/x.csv', S3_CLEAN_BUCKET: 'No bucket' }, /S3_CLEAN_BUCKET: .*not a bucket name/],
+    [{ INPUT_FILE: '/x.csv', S3_CLEAN_BUCKET: 'No bucket' }, /S3_CLEAN_BUCKET: .*neither a bucket name nor/],
     [{}, /INPUT_FILE: is missing/],
   ])('%j is rejected with the name of the variable', (variables, words) => {
     expect(() => parseEnvironment({ ...bare, ...variables })).toThrow(words);
