@@ -32,7 +32,10 @@ describe('the mode of a launch', () => {
   test.each<[Record<string, string>, RegExp[]]>([
     [{ MODE: 'publish' }, [/MODE: "publish" is not one of convert, index, shard and commit/]],
     [{ MODE: 'shard' }, [/SHARD: is missing: MODE=shard requires it/, /SHARD_INDEX: is missing/]],
-    [{ MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index }, [/SHARD: "0\/8" is not a shard: expected a value such as 1\/8/]],
+    [
+      { MODE: 'shard', SHARD: '0/8', SHARD_INDEX: index },
+      [/SHARD: "0\/8" is not a shard: expected a value such as 1\/8/],
+    ],
     [{ MODE: 'shard', SHARD: '9/8', SHARD_INDEX: index }, [/SHARD: "9\/8" is not a shard/]],
     [{ MODE: 'shard', SHARD: '1/20000', SHARD_INDEX: index }, [/at most 10000/]],
     [{ MODE: 'shard', SHARD: '1/8', SHARD_INDEX: 'index.json' }, [/SHARD_INDEX: "index.json" is not an s3:/]],
