@@ -68,7 +68,12 @@ const runJest = async (...args) => {
   return { exitCode, result: JSON.parse(readFileSync(resultFile, 'utf8')) };
 };
 const repeats = process.env.ETL_TEST_SECOND_TRY === '1';
-const { exitCode, result, unstable } = await withSecondTry(await runJest(...given), repeats ? runJest : undefined, log);
+const inRoot = (text) => text.replaceAll(join(root, '/'), '');
+const { exitCode, result, unstable } = await withSecondTry(
+  await runJest(...given),
+  repeats ? runJest : undefined,
+  (line) => log(inRoot(line)),
+);
 rmSync(folder, { recursive: true, force: true });
 const tests = testsOf(result).map((test) => ({ ...test, file: relative(root, test.file) }));
 const skipped = tests.flatMap(({ status, file }) => (status === 'pending' ? [file] : []));
@@ -94,7 +99,7 @@ if (result.testResults.length > slowest.length) {
     `\nSlowest files:\n${slowest.map(({ file, seconds, why }) => `  ${String(seconds).padStart(4)} s  ${file}${why && `: ${why}`}`).join('\n')}`,
   );
 }
-for (const test of unstable) log(`\nUnstable, passed in the second try: ${test}`);
+for (const test of unstable) log(`\nUnstable, passed in the second try: ${inRoot(test)}`);
 const count = (status) => tests.filter((test) => test.status === status).length;
 log(`\n${count('passed')} passed, ${count('failed')} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
 process.exit(incomplete ? 1 : exitCode);
