@@ -11,7 +11,7 @@ import { reservedNameProblem } from '@etl/pipeline/datasetName';
 import { defaultChunkRows } from '@etl/pipeline/definition';
 import { type EventDetail, parseEvent } from '@etl/pipeline/event';
 import { layout } from '@etl/pipeline/layout';
-import { looseDetail } from '@etl/pipeline/looseDetail';
+import { type LooseDetail, looseDetail } from '@etl/pipeline/looseDetail';
 import type { SourceIdentity } from '@etl/pipeline/manifest';
 import { placeProblem } from '@etl/pipeline/places';
 import { makePlan, namedSource, optionsOf, type Plan, resolveSource } from '@etl/pipeline/plan';
@@ -149,14 +149,18 @@ function pointsToObject(uri: string): boolean {
   return location !== undefined && (location.kind === 'file' || location.key !== '');
 }
 
+/** Returns the URI of the source that an event names, valid or not; undefined if it names none. */
+const sourceIn = ({ s3Key }: LooseDetail, rawBase: string | undefined): string | undefined =>
+  s3Key === undefined ? undefined : namedSource(s3Key, rawBase);
+
 /** Returns the declared dataset of an event that cannot be read as a whole; undefined if it is unknown. */
 async function declaredFor(event: unknown, { datasets, rawBase }: ValidationSettings): Promise<Dataset | undefined> {
-  const { s3Key, dataset } = looseDetail(event);
-  const uri = s3Key === undefined ? undefined : namedSource(s3Key, rawBase);
+  const detail = looseDetail(event);
+  const uri = sourceIn(detail, rawBase);
   if (uri === undefined) return undefined;
   // Best effort: the event is invalid, whether its dataset is known or not.
   const found = await datasets?.().then(
-    (known) => known.of(uri, dataset),
+    (known) => known.of(uri, detail.dataset),
     () => undefined,
   );
   return found?.kind === 'declared' ? found.dataset : undefined;
@@ -168,10 +172,11 @@ function invalid(
   reasons: readonly string[],
   dataset?: Dataset,
 ): Validation {
-  const { s3Key, batchDate: given = '', ...names } = looseDetail(event);
-  const uri = s3Key === undefined ? undefined : namedSource(s3Key, settings.rawBase);
+  const detail = looseDetail(event);
+  const uri = sourceIn(detail, settings.rawBase);
+  const { batchDate: given = '', source } = detail;
   const batchDate = isCalendarDate(given) ? given : '';
-  const declared = { dataset: names.dataset ?? dataset?.name, source: names.source, batchDate };
+  const declared = { dataset: detail.dataset ?? dataset?.name, source, batchDate };
   const batch = uri === undefined ? declared : resolveBatch(declared, uri, settings.rawBase);
   return {
     valid: false,

@@ -6,6 +6,7 @@ import { batchArgs } from '@etl/pipeline/calendar/lateAlert';
 import { type BatchDay, RunsByDay } from '@etl/pipeline/calendar/runsOfDay';
 import type { Dataset } from '@etl/pipeline/dataset/declaration';
 import { workflowTypes } from '@etl/pipeline/definition';
+import type { Batch } from '@etl/pipeline/layout';
 import { resolveDestination } from '@etl/pipeline/plan';
 import { batchesOfRuns } from '@etl/pipeline/runs/batchesOfRuns';
 import type { RunFacts } from '@etl/pipeline/runs/runFacts';
@@ -57,10 +58,11 @@ export async function readNightReport(
   const days = daysBetween(from, date);
   const { notes, runs: listed } = await readRuns(client, from);
   const runs = listed ?? [];
+  const batches = batchesOfRuns(runs);
   const byDay = new RunsByDay(runs);
   const reading: Reading = { notes, ...(listed && { runs: byDay }) };
   notes.push(...sources.datasets.broken.flatMap(({ problems }) => problems));
-  const names = datasetsOf(sources, runs, dataset);
+  const names = datasetsOf(sources, batches, dataset);
   if (names.length > maxDatasets) notes.push(`The page shows ${maxDatasets} of ${names.length} datasets.`);
   const shown = names.slice(0, maxDatasets);
   const read = shown.flatMap((name) => days.map((day) => ({ name, day })));
@@ -80,7 +82,7 @@ export async function readNightReport(
       const rows = view.outcome === 'delivered' ? view.rows?.written : undefined;
       return { view, ...(rows !== undefined && { rows }) };
     }),
-    days: totalsOf(runs, days, new Set(shown), new Date(now).toISOString()),
+    days: totalsOf(runs, batches, days, new Set(shown), new Date(now).toISOString()),
     notes: [...new Set(notes)],
   };
 }
@@ -112,9 +114,13 @@ async function withInputs(client: ReportSources['client'], runs: readonly RunFac
 }
 
 /** Returns the declared datasets and those with runs; only the given one if there is one. */
-function datasetsOf({ datasets }: ReportSources, runs: readonly RunFacts[], dataset: string | undefined): string[] {
+function datasetsOf(
+  { datasets }: ReportSources,
+  batches: readonly Partial<Batch>[],
+  dataset: string | undefined,
+): string[] {
   if (dataset !== undefined) return [dataset];
-  const ofRuns = batchesOfRuns(runs).flatMap((batch) => batch.dataset ?? []);
+  const ofRuns = batches.flatMap((batch) => batch.dataset ?? []);
   return [...new Set([...datasets.all().map(({ name }) => name), ...ofRuns])].sort();
 }
 
@@ -173,12 +179,12 @@ function dayOf(declared: Dataset | undefined, dataset: string, batchDate: string
 /** Returns number and time of the runs of files, by batch date. */
 function totalsOf(
   runs: readonly RunFacts[],
+  batches: readonly Partial<Batch>[],
   days: readonly string[],
   datasets: ReadonlySet<string>,
   now: string,
 ): DayTotals[] {
   const totals = new Map(days.map((day) => [day, { day, runs: 0, failed: 0, seconds: 0 }]));
-  const batches = batchesOfRuns(runs);
   for (const [index, facts] of runs.entries()) {
     const { dataset, batchDate } = batches[index] ?? {};
     const total = dataset !== undefined && datasets.has(dataset) ? totals.get(batchDate ?? '') : undefined;

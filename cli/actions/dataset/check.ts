@@ -69,9 +69,8 @@ async function checkOne(dataset: Dataset, datasets: Datasets, extra: readonly st
   ];
   const reports: SampleReport[] = [];
   for (const { path, key } of samples) {
-    const report = { file: shownPath(path), totals: null, warnings: [], undeclared: [] };
     const problem = sampleProblem(path, key, datasets);
-    reports.push(problem === undefined ? await convertSample(dataset, datasets, path) : { ...report, problem });
+    reports.push(problem === undefined ? await convertSample(dataset, datasets, path) : notPublishable(path, problem));
   }
   return { name, file: shownPath(file), samples: reports };
 }
@@ -87,7 +86,6 @@ function sampleProblem(path: string, key: string, datasets: Datasets): string | 
 }
 
 async function convertSample(dataset: Dataset, datasets: Datasets, path: string): Promise<SampleReport> {
-  const report = { file: shownPath(path), totals: null, problem: null, warnings: [], undeclared: [] };
   const inputUri = fileUri(path);
   const detail = withDeclaration(dataset, {} as Partial<EventDetail>);
   const { declaration, name } = dataset;
@@ -97,14 +95,22 @@ async function convertSample(dataset: Dataset, datasets: Datasets, path: string)
     options: optionsOf(detail),
     chunkRows: declaration.chunkRows,
   });
-  if (end.kind === 'failed') return { ...report, problem: end.cause };
+  if (end.kind === 'failed') return notPublishable(path, end.cause);
   const { totals, warnings, schema } = end.manifest;
   const declared = Object.keys(declaration.columns ?? {});
   const undeclared = schema
     .filter((column) => !declared.includes(column.name))
     .map((column) => ({ name: column.name, type: column.type }));
-  return { ...report, totals, warnings, undeclared };
+  return { file: shownPath(path), totals, problem: null, warnings, undeclared };
 }
+
+const notPublishable = (path: string, problem: string): SampleReport => ({
+  file: shownPath(path),
+  totals: null,
+  problem,
+  warnings: [],
+  undeclared: [],
+});
 
 function describe({ name, file, samples }: DatasetReport): string[] {
   if (samples.length === 0) return [`${name}: ${file}: valid; no samples`];

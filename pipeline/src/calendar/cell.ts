@@ -1,4 +1,5 @@
 import { batchOfWorkflowId } from '../layout';
+import { newestById } from '../runs/newestById';
 import type { ExpectedBatch } from './expected';
 
 /**
@@ -145,12 +146,7 @@ const hasFiles = ({ commits }: DayFacts, expected: ExpectedBatch | undefined): b
 
 /** Returns the newest run of each workflow ID; of batches of files, only the newest run and completed ones. */
 function newestRuns(all: readonly RunFact[]): readonly RunFact[] {
-  const newest = new Map<string, RunFact>();
-  for (const run of all) {
-    const known = newest.get(run.workflowId);
-    if (!known || run.startedAt > known.startedAt) newest.set(run.workflowId, run);
-  }
-  const runs = [...newest.values()];
+  const runs = [...newestById(all, ({ startedAt }) => startedAt).values()];
   const latestBatch = Math.max(...runs.map(({ kind, startedAt }) => (kind === 'batch' ? startedAt : 0)));
   return runs.filter(
     ({ kind, state, startedAt }) => kind === 'file' || state === 'completed' || startedAt === latestBatch,

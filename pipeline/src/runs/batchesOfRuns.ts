@@ -1,5 +1,6 @@
 import { type Batch, batchOfWorkflowId } from '../layout';
 import { batchOfRun } from './batchOfRun';
+import { newestById } from './newestById';
 import type { RunFacts } from './runFacts';
 
 /**
@@ -8,11 +9,7 @@ import type { RunFacts } from './runFacts';
  * batches.
  */
 export function batchesOfRuns(runs: readonly RunFacts[]): Partial<Batch>[] {
-  const newest = new Map<string, RunFacts>();
-  for (const run of runs) {
-    const known = newest.get(run.workflowId);
-    if (!known || Date.parse(run.startedAt) > Date.parse(known.startedAt)) newest.set(run.workflowId, run);
-  }
+  const newest = newestById(runs, ({ startedAt }) => Date.parse(startedAt));
   return runs.map((run) => {
     const isOfFile = batchOfWorkflowId(run.workflowId).dataset !== undefined;
     return batchOfRun((isOfFile && newest.get(run.workflowId)) || run);
