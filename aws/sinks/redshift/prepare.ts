@@ -22,7 +22,7 @@ export async function prepareTables(
   target: Target,
   sink: RedshiftSink,
 ): Promise<SinkState | undefined> {
-  let failure: { readonly message: string; readonly retry: boolean } | undefined;
+  let failure: { readonly what: string; readonly message: string; readonly retry: boolean } | undefined;
   for (let round = 0; round < maxRounds; round++) {
     const existing = await readColumns(api, target, sink);
     // A ledger tells nothing about the rows of a table that was dropped.
@@ -31,14 +31,15 @@ export async function prepareTables(
     if (end) return end;
     const changes = changesFor(commit.manifest.schema, existing, target, sink);
     if (changes.length === 0) return undefined;
-    if (failure && !failure.retry && round > 1) break;
+    // Another writer may have made the change that failed: then others are left.
+    if (failure && !failure.retry && round > 1 && changes.some(({ what }) => what === failure?.what)) break;
     failure = undefined;
     for (const { what, sqls } of changes) {
       const ended = await api.change(sqls, sink);
       if (ended.end === 'finished') continue;
       if (ended.end === 'timeout')
         throw new ThrottledError(`Redshift cannot ${what} now: other statements lock the table`);
-      failure = { message: `Redshift cannot ${what}: ${withoutValues(ended.reason)}`, retry: ended.retry };
+      failure = { what, message: `Redshift cannot ${what}: ${withoutValues(ended.reason)}`, retry: ended.retry };
       break;
     }
   }
